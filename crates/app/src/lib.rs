@@ -1,0 +1,1 @@
+//! Everything Dipper can do without a window.

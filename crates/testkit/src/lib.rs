@@ -1,0 +1,1 @@
+//! Real servers and hard cases for Dipper's tests.

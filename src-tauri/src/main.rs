@@ -1,0 +1,2 @@
+//! Dipper.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Tests that cross crates live in `it/`, `servers/` and `e2e/`.
