@@ -1,0 +1,176 @@
+//! Accounts: what is saved about a server and a key, except the secret.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use dipper_storage::{Addressing, Scheme, SignatureVersion};
+use secrecy::SecretString;
+
+use crate::certificates::CaToken;
+use crate::error::Result;
+use crate::{App, PlanToken};
+
+/// Names an account for ever, also when it is edited.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AccountId(String);
+
+impl AccountId {
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for AccountId {
+    fn from(id: String) -> Self {
+        Self(id)
+    }
+}
+
+impl From<&str> for AccountId {
+    fn from(id: &str) -> Self {
+        Self(id.to_owned())
+    }
+}
+
+impl fmt::Display for AccountId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What kind of service an account is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccountKind {
+    /// Any server that speaks S3.
+    S3Compatible,
+    /// Amazon's own.
+    Amazon,
+    /// The server inside Dipper, over a folder of this computer.
+    Local,
+}
+
+/// Where the secret of an account is now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretSaved {
+    /// In the system's keychain.
+    Keychain,
+    /// In memory, for this run only.
+    Memory,
+    /// Nowhere: it has to be typed again.
+    Missing,
+}
+
+/// A saved account. It never holds the secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Names the account.
+    pub id: AccountId,
+    /// The name the user gave it.
+    pub name: String,
+    /// What kind of service it is for.
+    pub kind: AccountKind,
+    /// `host:port` as shown.
+    pub endpoint: String,
+    /// `http` or `https`.
+    pub scheme: Scheme,
+    /// The host alone.
+    pub host: String,
+    /// The port, when it is not the scheme's own.
+    pub port: Option<u16>,
+    /// `""` or a path that comes before every bucket, such as `/s3`.
+    pub base_path: String,
+    /// Whether what is sent is encrypted on the way.
+    pub encrypted: bool,
+    /// The access key id.
+    pub access_key_id: String,
+    /// Where the secret is.
+    pub secret_saved: SecretSaved,
+    /// The Project ID (tenant) that links need on some services.
+    pub project_id: Option<String>,
+    /// The region; empty means `us-east-1`.
+    pub region: String,
+    /// Where the bucket's name goes in a request.
+    pub addressing: Addressing,
+    /// How requests are signed.
+    pub signature: SignatureVersion,
+    /// The file name of the CA certificate trusted for this account.
+    pub ca_certificate: Option<String>,
+    /// SHA-256 (lower-case hex) of the one server certificate trusted for this account.
+    pub pinned_certificate: Option<String>,
+    /// For Local storage: the folder that holds the objects.
+    pub local_folder: Option<PathBuf>,
+}
+
+/// What a form says about an account, new or edited.
+#[derive(Clone, Debug)]
+pub struct AccountDraft {
+    /// The account that is edited; `None` for a new one.
+    pub id: Option<AccountId>,
+    /// The name the user gives it.
+    pub name: String,
+    /// What kind of service it is for.
+    pub kind: AccountKind,
+    /// `host`, `host:port` or a full URL.
+    pub endpoint: String,
+    /// The port field; a port inside `endpoint` wins.
+    pub port: Option<u16>,
+    /// Whether to use TLS; a scheme inside `endpoint` wins.
+    pub tls: bool,
+    /// The access key id.
+    pub access_key_id: String,
+    /// The secret; `None` keeps the saved one.
+    pub secret_access_key: Option<SecretString>,
+    /// The Project ID.
+    pub project_id: Option<String>,
+    /// The region; empty means `us-east-1`.
+    pub region: String,
+    /// Where the bucket's name goes in a request.
+    pub addressing: Addressing,
+    /// How requests are signed.
+    pub signature: SignatureVersion,
+    /// A CA certificate just chosen; `None` keeps the saved one.
+    pub ca_token: Option<CaToken>,
+    /// Whether the saved CA certificate goes.
+    pub remove_ca: bool,
+    /// SHA-256 of the one server certificate to trust.
+    pub pinned_certificate: Option<String>,
+}
+
+/// What removing an account means, to be confirmed.
+#[derive(Clone, Debug)]
+pub struct RemoveAccountPlan {
+    /// Confirms it.
+    pub token: PlanToken,
+    /// The account.
+    pub account: Account,
+    /// What will go and what stays, in words.
+    pub text: String,
+}
+
+impl App {
+    /// The saved accounts, in the order they were added.
+    pub async fn accounts(&self) -> Result<Vec<Account>> {
+        todo!()
+    }
+
+    /// One account; an unknown id is [`NotFound`](crate::ErrorKind::NotFound).
+    pub async fn account(&self, id: &AccountId) -> Result<Account> {
+        todo!("{id}")
+    }
+
+    /// Saves a new or an edited account: the secret to the keychain, the rest to the database.
+    pub async fn save_account(&self, draft: AccountDraft) -> Result<Account> {
+        todo!("{draft:?}")
+    }
+
+    /// What removing an account would take away.
+    pub async fn plan_remove_account(&self, id: &AccountId) -> Result<RemoveAccountPlan> {
+        todo!("{id}")
+    }
+
+    /// Removes the account, its secret and its added buckets. Nothing on the server changes.
+    pub async fn remove_account(&self, token: &PlanToken) -> Result<()> {
+        todo!("{token:?}")
+    }
+}

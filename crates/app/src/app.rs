@@ -1,0 +1,79 @@
+//! [`App`]: the one handle to everything, and what it is made of.
+//!
+//! Cloning is cheap; all clones are one app. The modules add their own methods to [`App`] next to the code they need.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::accounts::Account;
+use crate::certificates::Certificates;
+use crate::clients::Clients;
+use crate::database::Database;
+use crate::error::Result;
+use crate::events::EventLog;
+use crate::operations::Operations;
+use crate::plans::Plans;
+use crate::settings::Settings;
+use crate::vault::{KeychainState, Vault, VaultKind};
+
+/// How to start an [`App`].
+#[derive(Clone, Debug)]
+pub struct AppOptions {
+    /// The folder that holds `dipper.sqlite` and `local-storage`; made when missing, closed to other users.
+    pub data_folder: PathBuf,
+    /// Where secrets are kept.
+    pub vault: VaultKind,
+    /// How long a plan that was shown may be confirmed. Two minutes in the product.
+    pub plan_lifetime: Duration,
+}
+
+impl AppOptions {
+    /// The product's choices, over a folder.
+    pub fn new(data_folder: PathBuf) -> Self {
+        Self { data_folder, vault: VaultKind::Keychain, plan_lifetime: Duration::from_secs(120) }
+    }
+}
+
+/// Everything Dipper can do. Clones share one state.
+#[derive(Clone)]
+pub struct App {
+    pub(crate) parts: Arc<Parts>,
+}
+
+/// What an app is made of.
+pub(crate) struct Parts {
+    pub(crate) options: AppOptions,
+    pub(crate) database: Database,
+    pub(crate) vault: Vault,
+    pub(crate) clients: Clients,
+    pub(crate) certificates: Certificates,
+    pub(crate) events: EventLog,
+    pub(crate) operations: Operations,
+    pub(crate) plans: Plans,
+}
+
+/// What the first screen needs.
+#[derive(Clone, Debug)]
+pub struct Started {
+    /// The saved accounts, in the order they were added.
+    pub accounts: Vec<Account>,
+    /// Whether secrets outlive this run.
+    pub keychain: KeychainState,
+    /// The settings.
+    pub settings: Settings,
+    /// What the window saved with [`App::save_layout`].
+    pub layout: Option<String>,
+}
+
+impl App {
+    /// Opens the data folder and the keychain. Contacts no server.
+    pub async fn start(options: AppOptions) -> Result<Self> {
+        todo!("{options:?}")
+    }
+
+    /// What the first screen needs: accounts, keychain, settings, layout.
+    pub async fn started(&self) -> Result<Started> {
+        todo!()
+    }
+}
