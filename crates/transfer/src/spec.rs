@@ -1,0 +1,176 @@
+//! What a job is asked to do. Everything in here is decided: names, policies, keys. The engine asks no questions.
+
+use std::path::PathBuf;
+
+use dipper_storage::{BucketName, CannedAcl, Client, ObjectKey, Prefix};
+use time::OffsetDateTime;
+
+use crate::job::JobKind;
+
+/// One request of a user.
+#[derive(Clone, Debug)]
+pub enum JobSpec {
+    /// Files to objects.
+    Upload(UploadSpec),
+    /// Objects to files.
+    Download(DownloadSpec),
+    /// Objects away.
+    Delete(DeleteSpec),
+    /// All objects and unfinished uploads away, then the bucket.
+    EmptyAndDeleteBucket(EmptyBucketSpec),
+    /// A canned ACL on existing objects.
+    SetAcl(AclSpec),
+}
+
+/// Files to put into a bucket.
+#[derive(Clone, Debug)]
+pub struct UploadSpec {
+    /// The account's client.
+    pub client: Client,
+    /// The account's name, for the list of transfers only.
+    pub account: String,
+    /// The bucket.
+    pub bucket: BucketName,
+    /// The files and their keys.
+    pub items: Vec<UploadItem>,
+    /// The ACL of the new objects; `None` leaves it to the server.
+    pub canned_acl: Option<CannedAcl>,
+    /// What to do where a key is taken.
+    pub conflict: ConflictPolicy,
+}
+
+/// One file and the key it gets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UploadItem {
+    /// The file.
+    pub source: PathBuf,
+    /// The key.
+    pub key: ObjectKey,
+    /// Its size when it was scanned, for the totals. What is sent is what the file holds when its turn comes.
+    pub size: u64,
+    /// When it was last changed, as scanned.
+    pub modified: Option<OffsetDateTime>,
+    /// The content type; `None` decides by the key's extension.
+    pub content_type: Option<String>,
+}
+
+/// What an upload does where the key is taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum ConflictPolicy {
+    /// Replaces the object.
+    Overwrite,
+    /// Leaves the object and counts the item as skipped.
+    #[default]
+    Skip,
+    /// Takes a free key beside it: `name (2).ext`.
+    KeepBoth,
+}
+
+/// What a download does where the file is there. Nothing on the disk is ever replaced.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum DownloadConflict {
+    /// Takes a free name beside it: `name (2).ext`.
+    #[default]
+    KeepBoth,
+    /// Leaves the file and counts the item as skipped.
+    Skip,
+}
+
+/// Objects to put into a folder.
+#[derive(Clone, Debug)]
+pub struct DownloadSpec {
+    /// The account's client.
+    pub client: Client,
+    /// The account's name, for the list of transfers only.
+    pub account: String,
+    /// The bucket.
+    pub bucket: BucketName,
+    /// Objects and their sizes as listed, for the totals.
+    pub objects: Vec<(ObjectKey, u64)>,
+    /// Prefixes of which everything is wanted.
+    pub folders: Vec<Prefix>,
+    /// What is left off the front of keys when they become paths. A key that does not begin with it keeps its whole name.
+    pub base: Prefix,
+    /// Where the files go. Made if missing.
+    pub folder: PathBuf,
+    /// What to do where a file is there.
+    pub conflict: DownloadConflict,
+}
+
+/// Objects to delete.
+#[derive(Clone, Debug)]
+pub struct DeleteSpec {
+    /// The account's client.
+    pub client: Client,
+    /// The account's name, for the list of transfers only.
+    pub account: String,
+    /// The bucket.
+    pub bucket: BucketName,
+    /// Single objects.
+    pub keys: Vec<ObjectKey>,
+    /// Prefixes of which everything goes.
+    pub prefixes: Vec<Prefix>,
+}
+
+/// A bucket to empty and delete.
+#[derive(Clone, Debug)]
+pub struct EmptyBucketSpec {
+    /// The account's client.
+    pub client: Client,
+    /// The account's name, for the list of transfers only.
+    pub account: String,
+    /// The bucket.
+    pub bucket: BucketName,
+}
+
+/// Existing objects that get a canned ACL.
+#[derive(Clone, Debug)]
+pub struct AclSpec {
+    /// The account's client.
+    pub client: Client,
+    /// The account's name, for the list of transfers only.
+    pub account: String,
+    /// The bucket.
+    pub bucket: BucketName,
+    /// Single objects.
+    pub keys: Vec<ObjectKey>,
+    /// Prefixes of which every object gets it.
+    pub prefixes: Vec<Prefix>,
+    /// The ACL.
+    pub canned_acl: CannedAcl,
+}
+
+impl JobSpec {
+    /// Which kind of job this is.
+    pub fn kind(&self) -> JobKind {
+        match self {
+            Self::Upload(_) => JobKind::Upload,
+            Self::Download(_) => JobKind::Download,
+            Self::Delete(_) => JobKind::Delete,
+            Self::EmptyAndDeleteBucket(_) => JobKind::EmptyAndDeleteBucket,
+            Self::SetAcl(_) => JobKind::SetAcl,
+        }
+    }
+
+    /// The account's name.
+    pub fn account(&self) -> &str {
+        match self {
+            Self::Upload(spec) => &spec.account,
+            Self::Download(spec) => &spec.account,
+            Self::Delete(spec) => &spec.account,
+            Self::EmptyAndDeleteBucket(spec) => &spec.account,
+            Self::SetAcl(spec) => &spec.account,
+        }
+    }
+
+    /// The bucket.
+    pub fn bucket(&self) -> &BucketName {
+        match self {
+            Self::Upload(spec) => &spec.bucket,
+            Self::Download(spec) => &spec.bucket,
+            Self::Delete(spec) => &spec.bucket,
+            Self::EmptyAndDeleteBucket(spec) => &spec.bucket,
+            Self::SetAcl(spec) => &spec.bucket,
+        }
+    }
+}
