@@ -8,22 +8,34 @@
 //! ([`vault`](KeychainState)) and handed to the storage client only. And nothing that destroys or publishes runs without
 //! the one-time [`PlanToken`] of the dry run that was shown.
 
+mod access;
 mod accounts;
 mod address;
 mod app;
 mod buckets;
 mod certificates;
 mod clients;
+mod code;
 mod connection;
 mod database;
 mod diagnostics;
+mod downloads;
 mod error;
 mod events;
+mod kinds;
+mod links;
 mod local_storage;
+mod names;
+mod objects;
 mod operations;
 mod plans;
 mod settings;
+mod targets;
+mod transfers;
+mod uploads;
 mod vault;
+mod views;
+mod work;
 
 pub use accounts::{Account, AccountDraft, AccountId, AccountKind, RemoveAccountPlan, SecretSaved};
 pub use address::Address;
@@ -38,3 +50,26 @@ pub use operations::CountProgress;
 pub use plans::PlanToken;
 pub use settings::{Density, Settings, Theme};
 pub use vault::{KeychainState, VaultKind};
+pub use access::{
+    Access, AccessBadge, AccessPlan, AccessPlanKind, AccessPlanRow, AccessResult, GrantCell, GrantChange, GrantRow,
+    GranteeKind, NewGrantee, NewGranteeKind, PermissionPlan, Permissions, PermissionsKind, ProbeLine, Proof,
+    PublicLevel, PublicScope, Tick, Verdict,
+};
+pub use code::{CodeAction, CodeLanguage, CodeRequest, CodeSnippet};
+pub use dipper_catalog::{Column, Direction, Mode, RowKind, Sort};
+pub use dipper_storage::{LinkPart, LinkRole, Right};
+pub use dipper_transfer::{JobKind, JobState};
+pub use kinds::Icon;
+pub use links::{Link, LinkKind, LinkRequest, LinkSet, MOST_LINKS};
+pub use names::NamePart;
+pub use objects::{
+    DeleteLine, DeleteObjectsPlan, KeyCheck, NewTextObject, OBJECTS_WITHOUT_NAME, Properties, PropertiesKind, Property,
+    PropertyGroup,
+};
+pub use targets::Target;
+pub use transfers::{Job, JobError, TransferBatch, TransferChanges, TransferTotals};
+pub use uploads::{
+    ConflictPolicy, Decision, KeyChange, SkippedFile, SourceId, UploadAccess, UploadChange, UploadItem, UploadPlan,
+    UploadResult, UploadTarget,
+};
+pub use views::{Row, Rows, SelectionChange, SelectionSummary, ViewId, ViewRequest, ViewState, ViewStatus};

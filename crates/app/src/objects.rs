@@ -1,0 +1,164 @@
+//! Single objects and folders: making them from text, deleting what is selected, and what is known about them.
+//!
+//! Deleting and publishing take nothing but the token of the plan that was shown; see `plans`.
+
+use time::OffsetDateTime;
+
+use crate::error::Result;
+use crate::targets::Target;
+use crate::views::ViewId;
+use crate::{AccountId, App, CountProgress, PlanToken, Versioning};
+
+/// What a check of a new key found. The token is needed to create it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyCheck {
+    /// Creates exactly what was checked, for two minutes, once.
+    pub token: PlanToken,
+    /// Whether an object has this key now.
+    pub exists: bool,
+    /// The size of the one that exists.
+    pub size: Option<u64>,
+    /// When the one that exists was written.
+    pub last_modified: Option<OffsetDateTime>,
+    /// Why the key cannot be used.
+    pub problem: Option<String>,
+    /// Bytes of the text as UTF-8.
+    pub bytes: u64,
+}
+
+/// An object to make from typed text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewTextObject {
+    /// The account.
+    pub account_id: AccountId,
+    /// The bucket.
+    pub bucket: String,
+    /// The key.
+    pub key: String,
+    /// Its content, saved exactly as typed: no byte order mark, no newline added.
+    pub text: String,
+    /// Its content type.
+    pub content_type: String,
+    /// Whether anyone may read it.
+    pub make_public: bool,
+    /// The token of the check just shown.
+    pub token: PlanToken,
+}
+
+/// What deleting the selection would do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeleteObjectsPlan {
+    /// Deletes exactly this, for two minutes, once.
+    pub token: PlanToken,
+    /// Objects that will go, those below folders included.
+    pub objects: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Selected folders.
+    pub folders: u64,
+    /// The first entries, to be read by a person.
+    pub lines: Vec<DeleteLine>,
+    /// Entries not among the lines.
+    pub more: u64,
+    /// Whether the bucket keeps old versions.
+    pub versioning: Versioning,
+    /// Requests it takes.
+    pub requests: u64,
+    /// Whether the bucket's name has to be typed: more than [`OBJECTS_WITHOUT_NAME`] objects.
+    pub asks_for_name: bool,
+    /// The bucket.
+    pub bucket: String,
+    /// How many of the selected objects anyone can read; `None` when that was not looked at.
+    pub public_count: Option<u64>,
+}
+
+/// Up to this many objects are deleted without typing the bucket's name.
+pub const OBJECTS_WITHOUT_NAME: u64 = 1_000;
+
+/// One entry of a delete plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeleteLine {
+    /// The name as shown.
+    pub name: String,
+    /// Its size, or what is below it.
+    pub detail: String,
+}
+
+/// What is known of a target, in groups of labelled values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Properties {
+    /// The name of the target.
+    pub title: String,
+    /// What the target is.
+    pub kind: PropertiesKind,
+    /// The groups, in the order to show.
+    pub groups: Vec<PropertyGroup>,
+}
+
+/// What properties are about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PropertiesKind {
+    /// A bucket.
+    Bucket,
+    /// One object.
+    Object,
+    /// One folder.
+    Folder,
+    /// Several entries.
+    Many,
+}
+
+/// Values under one heading.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PropertyGroup {
+    /// The heading.
+    pub title: String,
+    /// The values.
+    pub rows: Vec<Property>,
+}
+
+/// One labelled value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Property {
+    /// What it is.
+    pub label: String,
+    /// The value, whole.
+    pub value: String,
+    /// Whether it is drawn in a fixed-width face.
+    pub mono: bool,
+    /// Whether a button to copy it makes sense.
+    pub copy: bool,
+}
+
+impl App {
+    /// Checks a key before an object is made from text, and binds a token to exactly that key, text and access.
+    pub async fn check_new_key(&self, _account: &AccountId, _bucket: &str, _key: &str, _text: &str, _make_public: bool) -> Result<KeyCheck> {
+        todo!()
+    }
+    /// Makes the object that was checked. Refused when anything differs from the check, or the key changed on the server since.
+    pub async fn create_text_object(&self, _object: NewTextObject) -> Result<()> {
+        todo!()
+    }
+    /// Makes the empty object `prefix` + `name` + `/` and gives that prefix.
+    pub async fn create_folder(&self, _account: &AccountId, _bucket: &str, _prefix: &str, _name: &str) -> Result<String> {
+        todo!()
+    }
+    /// Counts what deleting a selection would remove.
+    pub async fn plan_delete_objects(
+        &self,
+        _view: &ViewId,
+        _selection_id: &str,
+        _progress: &(dyn Fn(CountProgress) + Send + Sync),
+        _operation: &str,
+    ) -> Result<DeleteObjectsPlan> {
+        todo!()
+    }
+    /// Starts the planned delete and gives its job.
+    pub async fn delete_objects(&self, _token: &PlanToken, _typed_name: Option<&str>) -> Result<u64> {
+        todo!()
+    }
+    /// What is known about a target.
+    pub async fn properties(&self, _target: &Target) -> Result<Properties> {
+        todo!()
+    }
+}
