@@ -1,0 +1,17 @@
+// What a menu holds, whoever opens it: the menu bar, a button, a right click.
+import type { IconName } from './icons'
+
+export type MenuEntry = MenuAction | { kind: 'rule' } | { kind: 'heading'; title: string }
+
+export type MenuAction = {
+  kind: 'action'
+  id: string
+  title: string
+  icon?: IconName
+  shortcut?: string | null
+  /** Why it can't be chosen now; shown, not hidden. */
+  disabled?: string | null
+  danger?: boolean
+  checked?: boolean
+  run: () => void
+}
