@@ -1,0 +1,1 @@
+//! Where a secret must not be.
