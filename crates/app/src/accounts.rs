@@ -1,4 +1,10 @@
 //! Accounts: what is saved about a server and a key, except the secret.
+//!
+//! A form becomes an account in `draft`, checked field by field. Saving writes the secret to the vault first and the rest
+//! to the database after: a crash in between leaves a keychain entry that the next save replaces, never an account that
+//! signs with the wrong secret silently.
+
+mod draft;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -6,8 +12,11 @@ use std::path::PathBuf;
 use dipper_storage::{Addressing, Scheme, SignatureVersion};
 use secrecy::SecretString;
 
+pub(crate) use draft::{Prepared, understand_endpoint};
+
 use crate::certificates::CaToken;
-use crate::error::Result;
+use crate::database::SavedAccount;
+use crate::error::{Error, ErrorKind, Result};
 use crate::{App, PlanToken};
 
 /// Names an account for ever, also when it is edited.
@@ -148,29 +157,106 @@ pub struct RemoveAccountPlan {
     pub text: String,
 }
 
+/// What [`App::remove_account`] does, stored with its token.
+struct RemoveAccount {
+    id: AccountId,
+}
+
 impl App {
     /// The saved accounts, in the order they were added.
     pub async fn accounts(&self) -> Result<Vec<Account>> {
-        todo!()
+        let saved = self.parts.database.accounts().await?;
+        Ok(saved.into_iter().map(|saved| self.shown(saved)).collect())
     }
 
     /// One account; an unknown id is [`NotFound`](crate::ErrorKind::NotFound).
     pub async fn account(&self, id: &AccountId) -> Result<Account> {
-        todo!("{id}")
+        Ok(self.shown(self.saved_account(id).await?))
     }
 
-    /// Saves a new or an edited account: the secret to the keychain, the rest to the database.
+    /// Saves a new or an edited account: the secret to the keychain, the rest to the database. Views and transfers that
+    /// are open go on as they were; what is opened next uses what was saved.
     pub async fn save_account(&self, draft: AccountDraft) -> Result<Account> {
-        todo!("{draft:?}")
+        let prepared = self.prepare(draft).await?;
+        let Prepared { mut account, secret, .. } = prepared;
+        if let Some(secret) = secret {
+            let saved = self.parts.vault.save(&account.id, &secret).await?;
+            account.secret_in_keychain = saved == SecretSaved::Keychain;
+        }
+        self.parts.database.save_account(account.clone()).await?;
+        self.parts.clients.forget(&account.id);
+        Ok(self.shown(account))
     }
 
     /// What removing an account would take away.
     pub async fn plan_remove_account(&self, id: &AccountId) -> Result<RemoveAccountPlan> {
-        todo!("{id}")
+        let account = self.account(id).await?;
+        let added = self.parts.database.added_buckets(id).await?.len();
+        let text = removal_in_words(&account, added);
+        let token = self.parts.plans.issue(RemoveAccount { id: id.clone() })?;
+        Ok(RemoveAccountPlan { token, account, text })
     }
 
     /// Removes the account, its secret and its added buckets. Nothing on the server changes.
     pub async fn remove_account(&self, token: &PlanToken) -> Result<()> {
-        todo!("{token:?}")
+        let RemoveAccount { id } = self.parts.plans.take("remove_account", token)?;
+        let saved = self.saved_account(&id).await?;
+        self.parts.vault.remove(&id, saved.secret_in_keychain).await?;
+        self.parts.database.remove_account(&id).await?;
+        self.parts.clients.forget(&id);
+        if saved.kind == AccountKind::Local {
+            self.parts.local_storage.stop().await;
+        }
+        Ok(())
     }
+
+    /// An account as it is saved.
+    pub(crate) async fn saved_account(&self, id: &AccountId) -> Result<SavedAccount> {
+        let found = self.parts.database.account(id).await?;
+        found.ok_or_else(|| {
+            let gone = Error::new(ErrorKind::NotFound, "account", "This account is not saved any more.");
+            gone.with_hint("Choose another account, or add it again.")
+        })
+    }
+
+    /// An account as it is shown.
+    pub(crate) fn shown(&self, saved: SavedAccount) -> Account {
+        let local = saved.kind == AccountKind::Local;
+        Account {
+            secret_saved: self.parts.vault.saved(&saved.id, saved.secret_in_keychain),
+            endpoint: saved.endpoint.authority() + &saved.endpoint.base_path,
+            encrypted: saved.endpoint.scheme == Scheme::Https,
+            scheme: saved.endpoint.scheme,
+            host: saved.endpoint.host,
+            port: saved.endpoint.port,
+            base_path: saved.endpoint.base_path,
+            id: saved.id,
+            name: saved.name,
+            kind: saved.kind,
+            access_key_id: saved.access_key_id,
+            project_id: saved.project_id,
+            region: saved.region,
+            addressing: saved.addressing,
+            signature: saved.signature,
+            ca_certificate: saved.ca.map(|ca| ca.name),
+            pinned_certificate: saved.pinned_certificate.map(hex::encode),
+            local_folder: local.then(|| self.local_folder()),
+        }
+    }
+}
+
+fn removal_in_words(account: &Account, added: usize) -> String {
+    if let Some(folder) = &account.local_folder {
+        return format!(
+            "Dipper stops its server and forgets the account. The objects stay in “{}” and are there again when local \
+             storage is opened the next time.",
+            folder.display()
+        );
+    }
+    let buckets = match added {
+        0 => String::new(),
+        1 => " and 1 bucket added by name".to_owned(),
+        many => format!(" and {many} buckets added by name"),
+    };
+    format!("Dipper forgets this account, its secret key{buckets}. Nothing on the server changes.")
 }

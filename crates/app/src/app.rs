@@ -12,10 +12,13 @@ use crate::clients::Clients;
 use crate::database::Database;
 use crate::error::Result;
 use crate::events::EventLog;
+use crate::local_storage::LocalStorage;
 use crate::operations::Operations;
 use crate::plans::Plans;
 use crate::settings::Settings;
 use crate::vault::{KeychainState, Vault, VaultKind};
+use crate::work::Work;
+use crate::work::Work;
 
 /// How to start an [`App`].
 #[derive(Clone, Debug)]
@@ -51,6 +54,8 @@ pub(crate) struct Parts {
     pub(crate) events: EventLog,
     pub(crate) operations: Operations,
     pub(crate) plans: Plans,
+    /// Made by `Work::new()`.
+    pub(crate) work: Work,
 }
 
 /// What the first screen needs.
@@ -67,13 +72,32 @@ pub struct Started {
 }
 
 impl App {
-    /// Opens the data folder and the keychain. Contacts no server.
+    /// Opens the data folder and looks for the keychain. Contacts no server.
     pub async fn start(options: AppOptions) -> Result<Self> {
-        todo!("{options:?}")
+        let database = Database::open(&options.data_folder).await?;
+        let vault = Vault::open(options.vault).await;
+        let parts = Parts {
+            database,
+            vault,
+            clients: Clients::default(),
+            certificates: Certificates::default(),
+            events: EventLog::default(),
+            operations: Operations::default(),
+            plans: Plans::new(options.plan_lifetime),
+            local_storage: LocalStorage::default(),
+            work: Work::new()?,
+            options,
+        };
+        Ok(Self { parts: Arc::new(parts) })
     }
 
     /// What the first screen needs: accounts, keychain, settings, layout.
     pub async fn started(&self) -> Result<Started> {
-        todo!()
+        Ok(Started {
+            accounts: self.accounts().await?,
+            keychain: self.parts.vault.state(),
+            settings: self.settings().await?,
+            layout: self.layout().await?,
+        })
     }
 }

@@ -1,9 +1,19 @@
 //! CA certificates that were chosen but not saved yet: the window holds a token, never the file's path.
 
-use crate::App;
-use crate::error::Result;
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
 
-/// Names a CA certificate that was chosen, until the app ends.
+use crate::App;
+use crate::database::SavedCa;
+use crate::error::{Error, ErrorKind, Result};
+use crate::random;
+
+/// A form holds one; the last few are kept so that several windows can be open. Chains of roots stay far below the size.
+const MOST_CHOSEN: usize = 8;
+const MAX_BYTES: usize = 1024 * 1024;
+const REGISTER: &str = "register_ca";
+
+/// Names a CA certificate that was chosen.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CaToken(String);
 
@@ -31,12 +41,23 @@ pub struct RegisteredCa {
     pub subject: String,
 }
 
+/// The certificates that were chosen in this run.
 #[derive(Default)]
-pub(crate) struct Certificates;
+pub(crate) struct Certificates(Mutex<VecDeque<(CaToken, SavedCa)>>);
 
-impl App {
-    /// Checks a CA certificate (PEM, or one in DER) and keeps it for the form that is open.
-    pub fn register_ca(&self, pem: Vec<u8>, name: &str) -> Result<RegisteredCa> {
-        todo!("{pem:?} {name}")
+impl Certificates {
+    fn keep(&self, token: CaToken, ca: SavedCa) {
+        let mut chosen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if chosen.len() >= MOST_CHOSEN {
+            chosen.pop_front();
+        }
+        chosen.push_back((token, ca));
+    }
+
+    /// The certificate of a token. It stays, so that a form can be tested and then saved.
+    pub(crate) fn find(&self, token: &CaToken) -> Result<SavedCa> {
+        let chosen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = chosen.iter().find(|(kept, _)| kept == token).map(|(_, ca)| ca.clone());
+        found.ok_or_else(|| Error::field_at_fault(REGISTER, "caToken", "Choose the CA certificate again."))
     }
 }

@@ -4,6 +4,7 @@
 //! request needs (S3 code, status, request id) stays beside the words. It never holds a secret or a signed link.
 
 use std::fmt;
+use std::sync::Arc;
 
 use dipper_storage::ErrorKind as StorageKind;
 
@@ -63,11 +64,11 @@ impl ErrorKind {
     }
 }
 
-/// What went wrong, in words for people and with the facts a support request needs.
-#[derive(Debug)]
+/// What went wrong, in words for people and with the facts a support request needs. Cheap to clone.
+#[derive(Clone, Debug)]
 pub struct Error(Box<Facts>);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Facts {
     kind: ErrorKind,
     operation: String,
@@ -81,7 +82,7 @@ struct Facts {
     request_id: Option<String>,
     server_message: Option<String>,
     field: Option<&'static str>,
-    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
 impl Error {
@@ -151,7 +152,7 @@ impl Error {
     /// The same error with its cause, for logs.
     #[must_use]
     pub(crate) fn with_source(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        self.0.source = Some(source.into());
+        self.0.source = Some(Arc::from(source.into()));
         self
     }
 
@@ -225,7 +226,22 @@ impl std::error::Error for Error {
 
 impl From<dipper_storage::Error> for Error {
     fn from(error: dipper_storage::Error) -> Self {
-        todo!("{error}")
+        let kind = ErrorKind::from(error.kind());
+        Self(Box::new(Facts {
+            kind,
+            operation: error.operation().to_owned(),
+            message: error.to_string(),
+            hint: error.hint(),
+            retryable: error.kind().is_retryable(),
+            bucket: error.bucket().map(ToString::to_string),
+            key: error.key().map(ToString::to_string),
+            s3_code: error.s3_code().map(str::to_owned),
+            status: error.status(),
+            request_id: error.request_id().map(str::to_owned),
+            server_message: error.server_message().map(str::to_owned),
+            field: None,
+            source: Some(Arc::new(error)),
+        }))
     }
 }
 

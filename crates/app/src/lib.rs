@@ -29,6 +29,7 @@ mod names;
 mod objects;
 mod operations;
 mod plans;
+mod random;
 mod settings;
 mod targets;
 mod transfers;
@@ -48,6 +49,7 @@ pub use error::{Error, ErrorKind};
 pub use events::{Event, EventChanges};
 pub use operations::CountProgress;
 pub use plans::PlanToken;
+pub use secrecy::SecretString;
 pub use settings::{Density, Settings, Theme};
 pub use vault::{KeychainState, VaultKind};
 pub use access::{

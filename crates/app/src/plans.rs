@@ -11,6 +11,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
+use crate::random;
 
 /// At most this many plans wait for an answer; the oldest go first. A window shows one dialog at a time, so this is far
 /// above need and only keeps a runaway caller from filling memory.
@@ -71,9 +72,7 @@ impl Plans {
     }
 
     fn issue_at<T: Any + Send>(&self, now: Instant, planned: T) -> Result<PlanToken> {
-        let mut bits = [0_u8; 16];
-        getrandom::fill(&mut bits).map_err(|cause| Error::internal("plan", cause))?;
-        let token = PlanToken(hex::encode(bits));
+        let token = PlanToken(random::hex_id()?);
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.retain(|_, plan| now.duration_since(plan.issued) < self.lifetime);
         while waiting.len() >= MOST_WAITING {
