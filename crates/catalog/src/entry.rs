@@ -29,7 +29,7 @@ pub struct Row {
     pub last_modified: Option<OffsetDateTime>,
     /// The storage class, as the server says it.
     pub storage_class: Option<String>,
-    /// The ETag, as the server says it.
+    /// The `ETag`, as the server says it.
     pub etag: Option<String>,
     /// Whether the row is in the selection.
     pub selected: bool,

@@ -15,9 +15,15 @@
 
 mod count;
 mod entry;
+mod filter;
+mod fold;
+mod marks;
 mod order;
+mod pages;
 mod selection;
+mod state;
 mod status;
+mod table;
 mod view;
 
 pub use count::{Counted, count};

@@ -1,6 +1,8 @@
 //! The selection: one bit a row, kept by key over refreshes, and the snapshot that work is done on.
 
 use crate::entry::{Entry, EntryName, Row};
+use crate::marks::Marks;
+use crate::table::Table;
 
 /// What a click or a key does to the selection.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +50,9 @@ pub struct SelectionSummary {
 /// The selection of one moment. It neither changes nor goes away when the view does.
 #[derive(Clone, Debug)]
 pub struct Selection {
-    summary: SelectionSummary,
+    pub(crate) summary: SelectionSummary,
+    pub(crate) table: Table,
+    pub(crate) selected: Marks,
 }
 
 impl Selection {
@@ -62,8 +66,8 @@ impl Selection {
         &self.summary
     }
 
-    /// Everything selected, in the order listed.
+    /// Everything selected, in the order listed, whether the filter shows it or not.
     pub fn entries(&self) -> impl Iterator<Item = Entry> + '_ {
-        std::iter::from_fn(|| todo!())
+        self.selected.iter().map(|row| self.table.row(row).to_entry())
     }
 }
