@@ -23,7 +23,7 @@ use tokio::time::timeout;
 use crate::{Error, ErrorKind};
 
 /// Long enough for a large body on a busy machine, short enough to end a hanging test with a name.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// Somebody without credentials.
 #[derive(Clone, Debug)]

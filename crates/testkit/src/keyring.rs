@@ -29,13 +29,14 @@ pub struct Keyring {
 impl Keyring {
     /// Starts a bus and a keyring unlocked with a password of no account's; blocks until a secret can be stored.
     pub fn start() -> Result<Self, Error> {
-        let mut keyring = Self::start_without_service()?;
         require(&["dbus-send", "gnome-keyring-daemon"])?;
-        let mut service = start_service(keyring.folder.path(), &keyring.address)?;
-        let address = keyring.address.clone();
-        service.wait_until(START_LIMIT, || has_default_collection(&address))?;
-        keyring._service = Some(service);
-        Ok(keyring)
+        let bus = Self::start_without_service()?;
+        let mut service = start_service(bus.folder.path(), &bus.address)?;
+        service.wait_until(START_LIMIT, || has_default_collection(&bus.address))?;
+        Ok(Self {
+            _service: Some(service),
+            ..bus
+        })
     }
 
     /// Starts the bus alone: a desktop without a keychain.

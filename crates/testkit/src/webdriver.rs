@@ -13,7 +13,7 @@ const START_LIMIT: Duration = Duration::from_secs(30);
 /// How often a lost race for the port is tried again.
 const ATTEMPTS: usize = 3;
 
-/// A WebKitWebDriver on a free port. When this is dropped it ends, and every program it started for a session with it.
+/// A `WebKitWebDriver` on a free port. When this is dropped it ends, and every program it started for a session with it.
 #[derive(Debug)]
 pub struct WebDriver {
     port: u16,

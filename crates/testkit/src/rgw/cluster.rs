@@ -21,7 +21,7 @@ use crate::{Error, ErrorKind};
 /// Generous, for machines with more work than processors; a quiet one needs a tenth.
 const START_LIMIT: Duration = Duration::from_secs(90);
 /// A single call of one of Ceph's tools.
-const CALL_LIMIT: Duration = Duration::from_secs(60);
+const CALL_LIMIT: Duration = Duration::from_mins(1);
 /// What has to be installed.
 const PROGRAMS: &[&str] = &[
     "ceph",
