@@ -1,0 +1,154 @@
+import { describe, expect, it, vi } from 'vitest'
+import type { GrantRow, Target } from '$backend/bindings'
+import { createMock } from '$backend/mock'
+import { AccessChange } from './access.svelte'
+import { granteeProblem, Permissions } from './permissions.svelte'
+
+const bucket: Target = { kind: 'bucket', accountId: 'research', bucket: 'web-uploads' }
+const mock = () => createMock({ pace: 0, transfers: false })
+
+async function loaded(target: Target = bucket, backend = mock()) {
+  const permissions = new Permissions(backend)
+  await permissions.load(target)
+  const row = (id: string) => permissions.view?.rows.find((one) => one.id === id) as GrantRow
+  return { backend, permissions, row }
+}
+
+describe('the rights grid', () => {
+  it('ticks the rest of the row with full control', async () => {
+    const { permissions, row } = await loaded()
+    permissions.set(row('authenticatedUsers'), 'fullControl', true)
+    expect(permissions.tick(row('authenticatedUsers'), 'writeAcp')).toBe('on')
+    expect(permissions.changeCount).toBe(5)
+  })
+
+  it('takes full control out when one right of the row goes, and says what stays', async () => {
+    const { permissions, row } = await loaded()
+    permissions.set(row('authenticatedUsers'), 'fullControl', true)
+    await permissions.apply()
+    permissions.set(row('authenticatedUsers'), 'write', false)
+    const changes = permissions.changes().map((change) => `${change.right} ${change.on}`)
+    expect(changes).toEqual(['fullControl false', 'read true', 'write false', 'readAcp true', 'writeAcp true'])
+  })
+
+  it('counts a box set back as no change', async () => {
+    const { permissions, row } = await loaded()
+    permissions.set(row('authenticatedUsers'), 'read', true)
+    permissions.set(row('authenticatedUsers'), 'read', false)
+    expect(permissions.changeCount).toBe(0)
+  })
+
+  it('never changes the owner’s boxes', async () => {
+    const { permissions, row } = await loaded()
+    permissions.set(row('owner'), 'read', false)
+    expect(permissions.changeCount).toBe(0)
+  })
+
+  it('asks a second time before a change opens something to the internet', async () => {
+    const { backend, permissions, row } = await loaded()
+    const sent = vi.spyOn(backend, 'applyPermissionChange')
+    permissions.set(row('allUsers'), 'read', true)
+    expect(await permissions.apply()).toBe(false)
+    expect(sent).not.toHaveBeenCalled()
+    expect(await permissions.confirmPending()).toBe(true)
+    expect(permissions.view?.verdict.access).toBe('public')
+    expect(permissions.changeCount).toBe(0)
+  })
+
+  it('adds a user with the changes', async () => {
+    const { permissions } = await loaded()
+    permissions.add({ kind: 'email', value: 'ada@example.net', rights: ['read'] })
+    expect(permissions.changeCount).toBe(1)
+    expect(await permissions.apply()).toBe(true)
+    expect(permissions.view?.rows.some((one) => one.kind === 'email')).toBe(true)
+  })
+
+  it('keeps the changes and says why when the server’s state has moved on', async () => {
+    const { backend, permissions, row } = await loaded()
+    const other = await loaded(bucket, backend)
+    other.permissions.set(other.row('authenticatedUsers'), 'read', true)
+    await other.permissions.apply()
+    permissions.set(row('authenticatedUsers'), 'write', true)
+    expect(await permissions.apply()).toBe(false)
+    expect(permissions.error?.code).toBe('stalePlan')
+    expect(permissions.changeCount).toBe(1)
+  })
+
+  it('drops the answer for a target that was left', async () => {
+    const { permissions } = await loaded()
+    const first = permissions.load({ kind: 'bucket', accountId: 'research', bucket: 'press-kit' })
+    const second = permissions.load(bucket)
+    await Promise.all([first, second])
+    expect(permissions.view?.label).toContain('web-uploads')
+  })
+
+  it('shows a refusal of the server as an error, not as private', async () => {
+    const { permissions } = await loaded({ kind: 'bucket', accountId: 'research', bucket: 'partner-drop' })
+    expect(permissions.error?.code).toBe('accessDenied')
+    expect(permissions.view).toBeNull()
+  })
+})
+
+describe('a new user', () => {
+  it('needs a value, a right, and not to be there already', () => {
+    const ada = { kind: 'email' as const, value: 'ada@example.net', rights: ['read' as const] }
+    expect(granteeProblem({ ...ada, value: ' ' }, [])).toBe('empty')
+    expect(granteeProblem({ ...ada, value: 'ada' }, [])).toBe('badEmail')
+    expect(granteeProblem({ ...ada, rights: [] }, [])).toBe('noRight')
+    expect(granteeProblem(ada, [ada])).toBe('known')
+    expect(granteeProblem(ada, [])).toBeNull()
+  })
+})
+
+describe('making a bucket public', () => {
+  it('starts with listing only, and asks again when a tick changes', async () => {
+    const change = new AccessChange(mock(), 'makePublic', bucket)
+    await change.prepare()
+    expect(change.scope).toEqual({ listing: true, existing: false, future: false })
+    expect(change.plan?.requests).toBe(1)
+    await change.tick('existing', true)
+    expect(change.plan?.requests).toBe(1_501)
+  })
+
+  it('does exactly what was ticked, and then says what it saw', async () => {
+    const backend = mock()
+    const change = new AccessChange(backend, 'makePublic', bucket)
+    await change.prepare()
+    const result = await change.apply()
+    expect(result?.verdict.level).toBe('listable')
+    expect(result?.jobId).toBeNull()
+  })
+
+  it('does nothing with no tick', async () => {
+    const backend = mock()
+    const change = new AccessChange(backend, 'makePublic', bucket)
+    const applied = vi.spyOn(backend, 'applyAccessPlan')
+    await change.tick('listing', false)
+    expect(await change.apply()).toBeNull()
+    expect(applied).not.toHaveBeenCalled()
+  })
+
+  it('leaves what looks sensitive private when told to', async () => {
+    const photos: Target = { kind: 'bucket', accountId: 'research', bucket: 'field-photos' }
+    const change = new AccessChange(mock(), 'makePublic', photos)
+    await change.tick('existing', true)
+    expect(change.plan?.sensitive).toHaveLength(2)
+    await change.leaveSensitivePrivate()
+    expect(change.plan?.sensitive).toHaveLength(0)
+    expect(change.leavePrivate).toHaveLength(2)
+  })
+
+  it('stops counting when it is cancelled', async () => {
+    const backend = createMock({ pace: 0.05, transfers: false })
+    const logs: Target = { kind: 'bucket', accountId: 'research', bucket: 'app-logs-eu' }
+    const change = new AccessChange(backend, 'makePublic', logs)
+    const counted = vi.spyOn(backend, 'cancelOperation')
+    const preparing = change.prepare()
+    await vi.waitFor(() => expect(change.progress).not.toBeNull())
+    await change.cancel()
+    await preparing
+    expect(counted).toHaveBeenCalledOnce()
+    expect(change.plan).toBeNull()
+    expect(await change.apply()).toBeNull()
+  })
+})

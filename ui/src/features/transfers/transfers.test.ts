@@ -1,0 +1,105 @@
+import { describe, expect, it, vi } from 'vitest'
+import type { Backend } from '$backend/backend'
+import type { JobView, TransferBatch } from '$backend/bindings'
+import { createMock } from '$backend/mock'
+import { doneShare, speedPoints, speedSpan, Transfers } from './transfers.svelte'
+
+/** A mock whose batches the test hands out itself. */
+function scripted() {
+  const backend = createMock({ pace: 0, transfers: true })
+  let send: (batch: TransferBatch) => void = () => undefined
+  const watch = vi.spyOn(backend, 'watchTransfers').mockImplementation((batch) => {
+    send = batch
+    return Promise.resolve(() => undefined)
+  })
+  const transfers = new Transfers(backend)
+  transfers.follow()
+  return { transfers, watch, send: (batch: TransferBatch) => send(batch) }
+}
+
+async function jobs(backend: Backend = createMock({ pace: 0 })): Promise<TransferBatch> {
+  return new Promise((resolve) => void backend.watchTransfers(resolve).then((stop) => stop()))
+}
+
+describe('transfers', () => {
+  it('shows running first, then failed, queued and done', async () => {
+    const { transfers, send } = scripted()
+    send(await jobs())
+    expect(transfers.jobs.map((job) => job.view.state)).toEqual([
+      'running',
+      'running',
+      'running',
+      'failed',
+      'failed',
+      'queued',
+      'done',
+    ])
+    expect(transfers.count('all')).toBe(7)
+    expect(transfers.percent).toBeGreaterThan(0)
+  })
+
+  it('replaces only the job that moved', async () => {
+    const { transfers, send } = scripted()
+    const full = await jobs()
+    send(full)
+    const list = transfers.jobs
+    const moved = { ...(full.jobs[0] as JobView), bytesDone: 600_000_000 }
+    send({ ...full, full: false, sequence: full.sequence + 1, jobs: [moved] })
+    expect(transfers.jobs).toBe(list)
+    expect(transfers.get(moved.id)?.bytesDone).toBe(600_000_000)
+  })
+
+  it('asks for everything again after a gap', async () => {
+    const { transfers, watch, send } = scripted()
+    const full = await jobs()
+    send(full)
+    const late = { ...full, full: false, sequence: full.sequence + 2, jobs: [], removed: [full.jobs[0]?.id ?? 0] }
+    send(late)
+    expect(transfers.jobs).toHaveLength(7)
+    expect(watch).toHaveBeenCalledTimes(2)
+  })
+
+  it('says when a job ends, but not what had ended before', async () => {
+    const { transfers, send } = scripted()
+    const ended = vi.fn()
+    transfers.onEnded(ended)
+    const full = await jobs()
+    send(full)
+    expect(ended).not.toHaveBeenCalled()
+    const done = { ...(full.jobs[0] as JobView), state: 'done' as const }
+    send({ ...full, full: false, sequence: full.sequence + 1, jobs: [done] })
+    expect(ended).toHaveBeenCalledExactlyOnceWith(done)
+    expect(transfers.ended?.id).toBe(done.id)
+  })
+
+  it('keeps a failed call as an error to show', async () => {
+    const transfers = new Transfers(createMock({ pace: 0, transfers: false }))
+    await transfers.retry(404)
+    expect(transfers.error?.code).toBe('notFound')
+  })
+
+  it('filters by state', async () => {
+    const { transfers, send } = scripted()
+    send(await jobs())
+    transfers.filter = 'failed'
+    expect(transfers.shown.map((job) => job.view.title)).toEqual(['invoices-archive.zip', 'readme.md'])
+  })
+})
+
+describe('the speed curve', () => {
+  it('ends at the right edge and stays inside the box', () => {
+    const points = speedPoints([0, 5, 10], 300, 44)
+    expect(points.at(-1)?.[0]).toBeCloseTo(300)
+    expect(points[0]?.[0]).toBeCloseTo(300 - (2 * 300) / (speedSpan - 1))
+    expect(Math.min(...points.map(([, y]) => y))).toBeGreaterThanOrEqual(0)
+  })
+})
+
+describe('the share that is done', () => {
+  it('counts objects where there are no bytes', async () => {
+    const job = { ...((await jobs()).jobs[0] as JobView), bytesTotal: null, itemsTotal: 8, itemsDone: 2 }
+    expect(doneShare(job)).toBe(0.25)
+    expect(doneShare({ ...job, state: 'done' })).toBe(1)
+    expect(doneShare({ ...job, itemsTotal: 0 })).toBe(0)
+  })
+})

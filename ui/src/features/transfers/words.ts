@@ -1,0 +1,83 @@
+// The words of transfers.
+import type { ErrorCode, JobView } from '$backend/bindings'
+import { formatDuration, formatNumber, formatSize, formatTimeExactly, plural } from '$lib/format'
+
+export const filterNames = { all: 'All', running: 'Running', queued: 'Queued', failed: 'Failed', done: 'Done' } as const
+export type Filter = keyof typeof filterNames
+
+export const panel = {
+  label: 'Transfers',
+  show: 'Show',
+  list: 'List of transfers',
+  running: (running: number, total: number) => `${formatNumber(running)} of ${formatNumber(total)} running`,
+  idle: 'Nothing is running',
+  percentLeft: (percent: number, secondsLeft: number | null) =>
+    secondsLeft === null ? `${percent}%` : `${percent}% · ${formatDuration(secondsLeft)} left`,
+  bytes: (done: number, total: number) => `${formatSize(done)} of ${formatSize(total)}`,
+  queued: (count: number) => `${formatNumber(count)} queued`,
+  failed: (count: number) => `${formatNumber(count)} failed`,
+  done: (count: number) => `${formatNumber(count)} done`,
+  cancelled: (count: number) => `${formatNumber(count)} cancelled`,
+  cancelAll: 'Cancel all',
+  nothingToCancel: 'Nothing is running or waiting',
+  clearDone: 'Clear done',
+  nothingToClear: 'Nothing is done yet',
+  all: 'All transfers',
+  last: 'Last 90 s',
+  speed: (up: string, down: string) => `↑ ${up} ↓ ${down}`,
+  speedSpoken: (speed: string) => `Speed over the last 90 seconds, now ${speed}`,
+  empty: 'No transfers yet',
+  emptyText: 'Uploads, downloads and large changes show their progress here.',
+  emptyFilter: (filter: Filter) => `No ${filterNames[filter].toLowerCase()} transfers`,
+  showAll: 'Show all',
+}
+
+export const row = {
+  cancel: 'Cancel',
+  remove: 'Remove from list',
+  retry: 'Retry',
+  getLink: 'Get link',
+  openFolder: 'Show in bucket',
+  showErrors: (count: number) => (count === 1 ? 'Show the error' : `Show ${plural(count, 'error')}`),
+  hideErrors: 'Hide',
+  copyError: 'Copy details',
+  left: (seconds: number) => `${formatDuration(seconds)} left`,
+  of: (done: string, total: string) => `${done} of ${total}`,
+  items: (done: number, total: number) => `${formatNumber(done)} of ${plural(total, 'object')}`,
+  skipped: (count: number) => `${formatNumber(count)} skipped`,
+  someFailed: (failed: number, total: number) => `${formatNumber(failed)} of ${formatNumber(total)} failed.`,
+  request: (id: string) => `request ${id}`,
+}
+
+export const stateNames: Record<JobView['state'], string> = {
+  queued: 'Queued',
+  running: 'Running',
+  done: 'Done',
+  failed: 'Failed',
+  cancelled: 'Cancelled',
+}
+
+/** One word for why something failed, before the sentence that says it. */
+export function causeWord(code: ErrorCode): string {
+  const words: Partial<Record<ErrorCode, string>> = {
+    accessDenied: 'Refused.',
+    invalidCredentials: 'Keys refused.',
+    network: 'Stopped.',
+    timeout: 'Timed out.',
+    throttled: 'Too busy.',
+    diskFull: 'Disk full.',
+    localIo: 'File problem.',
+    corrupt: 'Damaged on the way.',
+    preconditionFailed: 'Changed meanwhile.',
+    notFound: 'Not there.',
+  }
+  return words[code] ?? 'Failed.'
+}
+
+/** What a screen reader hears when a transfer ends. */
+export function announcement(job: JobView): string {
+  const how = job.state === 'failed' ? (job.errors[0]?.message ?? 'failed') : stateNames[job.state].toLowerCase()
+  return `${job.title}: ${how}`
+}
+
+export const finishedAt = (at: number) => formatTimeExactly(at)

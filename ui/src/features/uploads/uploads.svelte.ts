@@ -1,0 +1,172 @@
+// One upload before it starts: the plan with its keys, conflicts and access. Every change goes to the backend, which checks
+// the keys again and gives a new plan; nothing is sent before the plan's token is.
+import type { Backend } from '$backend/backend'
+import type {
+  ConflictPolicy,
+  CountProgress,
+  IpcError,
+  UploadAccess,
+  UploadChange,
+  UploadItemView,
+  UploadPlan,
+  UploadTarget,
+} from '$backend/bindings'
+import { asIpcError, isCancelled } from '$lib/errors'
+
+let operations = 0
+
+export class Upload {
+  readonly target: UploadTarget
+  plan = $state.raw<UploadPlan | null>(null)
+  progress = $state.raw<CountProgress | null>(null)
+  error = $state.raw<IpcError | null>(null)
+  planning = $state(false)
+  revising = $state(0)
+  starting = $state(false)
+  cancelled = $state(false)
+  #decisions = $state.raw<ReadonlyMap<number, ConflictPolicy>>(new Map())
+  #backend: Backend
+  #sourceId: string
+  #operation = `upload-${++operations}`
+  #queue: Promise<void> = Promise.resolve()
+
+  constructor(backend: Backend, sourceId: string, target: UploadTarget) {
+    this.#backend = backend
+    this.#sourceId = sourceId
+    this.target = target
+  }
+
+  /** Looks at the files and at what is in the bucket. */
+  async prepare(): Promise<void> {
+    this.planning = true
+    try {
+      const progress = (count: CountProgress) => (this.progress = count)
+      const plan = await this.#backend.planUpload(this.#sourceId, this.target, progress, this.#operation)
+      if (this.cancelled) await this.#backend.discardUpload(plan.planId)
+      else this.plan = plan
+    } catch (thrown) {
+      if (!isCancelled(thrown)) this.error = asIpcError(thrown)
+    } finally {
+      this.planning = false
+    }
+  }
+
+  /** What happens to an item whose key exists: its own decision, else the policy of all. */
+  decision(item: UploadItemView): ConflictPolicy {
+    return this.#decisions.get(item.index) ?? this.plan?.policy ?? 'ask'
+  }
+
+  /** Shown items whose key exists and for which nothing is decided yet. */
+  get undecided(): number {
+    const items = this.plan?.items ?? []
+    return items.filter((item) => item.result === 'exists' && this.decision(item) === 'ask').length
+  }
+
+  /** Files that will be sent. */
+  get files(): number {
+    const { plan } = this
+    if (plan === null) return 0
+    const existing = plan.items.filter((item) => item.result === 'exists')
+    const hidden = plan.policy === 'skip' ? plan.conflicts - existing.length : 0
+    const skipped = existing.filter((item) => this.decision(item) === 'skip').length + hidden
+    return plan.files - skipped
+  }
+
+  /** Why it can't start now. */
+  get obstacle(): 'checking' | 'invalid' | 'undecided' | 'nothing' | null {
+    const { plan } = this
+    if (plan === null || this.revising > 0) return 'checking'
+    if (plan.items.some((item) => item.result === 'invalid')) return 'invalid'
+    // Beyond the shown rows only the policy of all can decide.
+    const hidden =
+      plan.policy === 'ask' && plan.conflicts > plan.items.filter((item) => item.result === 'exists').length
+    if (this.undecided > 0 || hidden) return 'undecided'
+    return this.files === 0 ? 'nothing' : null
+  }
+
+  renameKey(item: UploadItemView, keyRest: string): Promise<void> {
+    if (keyRest === item.keyRest) return Promise.resolve()
+    this.#setDecision(item.index, null)
+    return this.#revise({ keys: [{ index: item.index, keyRest }] })
+  }
+
+  choosePolicy(policy: ConflictPolicy): Promise<void> {
+    this.#decisions = new Map()
+    const decided = this.plan?.items.filter((item) => item.result === 'exists') ?? []
+    return this.#revise({ policy, decisions: decided.map((item) => ({ index: item.index, policy })) })
+  }
+
+  chooseAccess(access: UploadAccess): Promise<void> {
+    return this.#revise({ access })
+  }
+
+  decide(item: UploadItemView, policy: ConflictPolicy): Promise<void> {
+    this.#setDecision(item.index, policy)
+    return this.#revise({ decisions: [{ index: item.index, policy }] })
+  }
+
+  /** Starts it and gives the job; null when it was refused. */
+  async start(): Promise<number | null> {
+    const { plan } = this
+    if (plan === null || this.starting || this.obstacle !== null) return null
+    this.starting = true
+    this.error = null
+    try {
+      return await this.#backend.startUpload(plan.token)
+    } catch (thrown) {
+      this.error = asIpcError(thrown)
+      return null
+    } finally {
+      this.starting = false
+    }
+  }
+
+  /** Lets go of everything; the files stay where they are. */
+  async discard(): Promise<void> {
+    this.cancelled = true
+    try {
+      if (this.planning) await this.#backend.cancelOperation(this.#operation)
+      if (this.plan !== null) await this.#backend.discardUpload(this.plan.planId)
+    } catch (thrown) {
+      this.error = asIpcError(thrown)
+    }
+  }
+
+  #setDecision(index: number, policy: ConflictPolicy | null): void {
+    const next = new Map(this.#decisions)
+    if (policy === null) next.delete(index)
+    else next.set(index, policy)
+    this.#decisions = next
+  }
+
+  /** Changes go out one after another: each plan replaces the one before, and its token with it. */
+  #revise(change: Partial<UploadChange>): Promise<void> {
+    this.revising += 1
+    this.#queue = this.#queue.then(() => this.#send({ keys: [], policy: null, access: null, decisions: [], ...change }))
+    return this.#queue
+  }
+
+  async #send(change: UploadChange): Promise<void> {
+    const { plan } = this
+    try {
+      if (plan !== null) this.plan = await this.#backend.reviseUpload(plan.planId, change)
+      this.error = null
+    } catch (thrown) {
+      this.error = asIpcError(thrown)
+    } finally {
+      this.revising -= 1
+    }
+  }
+}
+
+/** Whether an upload shows its sheet: always from the button; from a drop when a key exists, many files come, or it was asked for. */
+export function needsSheet(plan: UploadPlan, from: 'button' | 'drop', alwaysAsk: boolean): boolean {
+  return from === 'button' || alwaysAsk || plan.needsSheet
+}
+
+/** The part of a file name before its ending, which is what one edits first. */
+export function stemLength(key: string): number {
+  const name = key.slice(key.lastIndexOf('/') + 1)
+  const dot = name.indexOf('.', 1)
+  return key.length - name.length + (dot === -1 ? name.length : dot)
+}

@@ -1,0 +1,93 @@
+import { describe, expect, it, vi } from 'vitest'
+import type { UploadItemView } from '$backend/bindings'
+import { createMock } from '$backend/mock'
+import { needsSheet, stemLength, Upload } from './uploads.svelte'
+
+const harbour = { accountId: 'research', bucket: 'field-photos', prefix: '2026/harbour/' }
+
+async function planned(target = harbour) {
+  const backend = createMock({ pace: 0, transfers: false })
+  const source = (await backend.chooseUpload('files')) as string
+  const upload = new Upload(backend, source, target)
+  await upload.prepare()
+  const item = (file: string) => upload.plan?.items.find((one) => one.file === file) as UploadItemView
+  return { backend, upload, item }
+}
+
+describe('the upload sheet', () => {
+  it('does not start while a key exists and nothing is decided', async () => {
+    const { backend, upload } = await planned()
+    const started = vi.spyOn(backend, 'startUpload')
+    expect(upload.undecided).toBe(2)
+    expect(upload.obstacle).toBe('undecided')
+    expect(await upload.start()).toBeNull()
+    expect(started).not.toHaveBeenCalled()
+  })
+
+  it('checks a changed key again', async () => {
+    const { upload, item } = await planned()
+    await upload.renameKey(item('IMG_4823.jpg'), 'IMG_9000.jpg')
+    expect(item('IMG_4823.jpg').result).toBe('new')
+    expect(upload.undecided).toBe(1)
+    await upload.renameKey(item('IMG_4823.jpg'), '')
+    expect(upload.obstacle).toBe('invalid')
+  })
+
+  it('takes a decision for one row over the policy of all', async () => {
+    const { upload, item } = await planned()
+    await upload.choosePolicy('replace')
+    expect(upload.obstacle).toBeNull()
+    await upload.decide(item('private_info.txt'), 'skip')
+    expect(upload.decision(item('private_info.txt'))).toBe('skip')
+    expect(upload.decision(item('IMG_4823.jpg'))).toBe('replace')
+    expect(upload.files).toBe(6)
+  })
+
+  it('starts with the token of the newest plan', async () => {
+    const { backend, upload } = await planned()
+    await Promise.all([upload.choosePolicy('replace'), upload.chooseAccess('public')])
+    expect(upload.plan?.sensitive).toEqual(['2026/harbour/private_info.txt'])
+    expect(await upload.start()).toEqual(expect.any(Number))
+    expect(upload.plan).not.toBeNull()
+    await expect(backend.startUpload(upload.plan?.token ?? '')).rejects.toMatchObject({ code: 'stalePlan' })
+  })
+
+  it('says why a bucket can’t be written to', async () => {
+    const { upload } = await planned({ accountId: 'research', bucket: 'partner-drop', prefix: '' })
+    expect(upload.error?.code).toBe('accessDenied')
+    expect(upload.obstacle).toBe('checking')
+  })
+
+  it('lets go of a plan that arrives after it was closed', async () => {
+    const backend = createMock({ pace: 0, transfers: false })
+    const source = (await backend.chooseUpload('files')) as string
+    const discarded = vi.spyOn(backend, 'discardUpload')
+    const upload = new Upload(backend, source, harbour)
+    const preparing = upload.prepare()
+    await upload.discard()
+    await preparing
+    expect(discarded).toHaveBeenCalledOnce()
+    expect(upload.plan).toBeNull()
+  })
+})
+
+describe('the sheet of a drop', () => {
+  it('opens when a key exists or it was asked for', async () => {
+    const { upload } = await planned()
+    const plan = upload.plan
+    if (plan === null) throw new Error('no plan')
+    const free = { ...plan, needsSheet: false }
+    expect(needsSheet(plan, 'drop', false)).toBe(true)
+    expect(needsSheet(free, 'drop', false)).toBe(false)
+    expect(needsSheet(free, 'drop', true)).toBe(true)
+    expect(needsSheet(free, 'button', false)).toBe(true)
+  })
+})
+
+describe('editing a key', () => {
+  it('starts with the name before its ending', () => {
+    expect(stemLength('private_data.txt')).toBe(12)
+    expect(stemLength('tide-tables/2026.tar.gz')).toBe(16)
+    expect(stemLength('.env')).toBe(4)
+  })
+})
