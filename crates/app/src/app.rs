@@ -18,7 +18,6 @@ use crate::plans::Plans;
 use crate::settings::Settings;
 use crate::vault::{KeychainState, Vault, VaultKind};
 use crate::work::Work;
-use crate::work::Work;
 
 /// How to start an [`App`].
 #[derive(Clone, Debug)]
@@ -54,7 +53,7 @@ pub(crate) struct Parts {
     pub(crate) events: EventLog,
     pub(crate) operations: Operations,
     pub(crate) plans: Plans,
-    /// Made by `Work::new()`.
+    pub(crate) local_storage: LocalStorage,
     pub(crate) work: Work,
 }
 
@@ -99,5 +98,12 @@ impl App {
             settings: self.settings().await?,
             layout: self.layout().await?,
         })
+    }
+
+    /// Ends everything in order: transfers clean up after themselves, Local storage's server stops. Nothing else has to
+    /// be saved; an app that is simply dropped or killed loses only transfers under way.
+    pub async fn shut_down(&self) {
+        self.shut_down_transfers().await;
+        self.parts.local_storage.stop().await;
     }
 }

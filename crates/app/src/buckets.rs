@@ -1,10 +1,15 @@
-//! Buckets: list, make, add by name, forget, and the planned deletion.
+//! Buckets: list, make, add by name, forget. Deleting one, which is planned first, is in `deletion`.
 
-use dipper_storage::Versioning;
+mod deletion;
+
+use std::collections::BTreeSet;
+
+use dipper_storage::{BucketName, CreateBucketOptions, CreateOutcome, ErrorKind as StorageKind, NameRuleKind, Versioning};
+use dipper_storage::{Owner, new_name_problems};
 use time::OffsetDateTime;
 
-use crate::error::{Error, Result};
-use crate::operations::CountProgress;
+use crate::accounts::AccountKind;
+use crate::error::{Error, ErrorKind, Result};
 use crate::{AccountId, App, PlanToken};
 
 /// A bucket in the list.
@@ -77,43 +82,107 @@ pub struct DeleteBucketPlan {
 impl App {
     /// The buckets the server lists and those added by name. A refused listing is part of the answer.
     pub async fn list_buckets(&self, account: &AccountId) -> Result<BucketList> {
-        todo!("{account}")
+        let client = self.client(account).await?;
+        let taken_at = OffsetDateTime::now_utc();
+        let (listed, listing_denied) = match client.list_buckets().await {
+            Ok(listed) => (listed, None),
+            Err(error) if error.kind() == StorageKind::AccessDenied => {
+                let hint = "Keys limited to one bucket may not list. Add the buckets you may open by name.";
+                (dipper_storage::BucketList::default(), Some(Error::from(error).with_hint(hint)))
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let suggested_project_id = listed.owner.as_ref().and_then(tenant);
+        let mut buckets: Vec<_> = listed.buckets.into_iter().map(Bucket::listed).collect();
+        let names: BTreeSet<_> = buckets.iter().map(|bucket| bucket.name.clone()).collect();
+        let added = self.parts.database.added_buckets(account).await?;
+        buckets.extend(added.into_iter().filter(|name| !names.contains(name)).map(Bucket::added));
+        buckets.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(BucketList { buckets, listing_denied, suggested_project_id, taken_at })
     }
 
     /// The rules for new bucket names, and which of them this name keeps.
-    pub fn bucket_name_rules(&self, account: &AccountId, name: &str) -> Vec<NameRule> {
-        todo!("{account} {name}")
+    pub async fn bucket_name_rules(&self, account: &AccountId, name: &str) -> Result<Vec<NameRule>> {
+        let kind = self.saved_account(account).await?.kind;
+        let rules = new_name_problems(name).into_iter();
+        // What Amazon keeps for itself is free to take anywhere else.
+        let rules = rules.filter(|rule| kind == AccountKind::Amazon || rule.rule != NameRuleKind::Reserved);
+        Ok(rules.map(|rule| NameRule { ok: rule.ok, text: rule.text.to_owned() }).collect())
     }
 
     /// Makes a bucket.
     pub async fn create_bucket(&self, account: &AccountId, name: &str) -> Result<CreatedBucket> {
-        todo!("{account} {name}")
+        let rules = self.bucket_name_rules(account, name).await?;
+        if let Some(broken) = rules.iter().find(|rule| !rule.ok) {
+            let message = format!("A bucket can’t be called “{name}”. The rule: {}.", broken.text);
+            return Err(Error::field_at_fault("create_bucket", "name", message));
+        }
+        let bucket = bucket_name(name)?;
+        let made = self.client(account).await?.create_bucket(&bucket, &CreateBucketOptions::default()).await;
+        let made = made.map_err(|error| match error.kind() {
+            StorageKind::Conflict | StorageKind::InvalidInput => Error::from(error).with_field("name"),
+            _ => error.into(),
+        })?;
+        Ok(CreatedBucket { name: name.to_owned(), already_yours: made == CreateOutcome::AlreadyYours })
     }
 
     /// Adds a bucket that the server does not list, after one request that proves it can be reached.
     pub async fn add_bucket_by_name(&self, account: &AccountId, name: &str) -> Result<Bucket> {
-        todo!("{account} {name}")
+        let name = name.trim();
+        let bucket = bucket_name(name)?;
+        let seen = self.client(account).await?.head_bucket(&bucket).await;
+        seen.map_err(|error| match error.kind() {
+            StorageKind::NotFound => Error::from(error).with_field("name"),
+            StorageKind::AccessDenied => Error::from(error)
+                .with_field("name")
+                .with_hint("The bucket is there, or the server doesn’t say. This key may not open it: ask its owner."),
+            _ => error.into(),
+        })?;
+        self.parts.database.add_bucket(account, name).await?;
+        Ok(Bucket::added(name.to_owned()))
     }
 
     /// Takes an added bucket off the list. Nothing on the server changes.
     pub async fn forget_bucket(&self, account: &AccountId, name: &str) -> Result<()> {
-        todo!("{account} {name}")
+        if self.parts.database.forget_bucket(account, name).await? {
+            return Ok(());
+        }
+        let error = Error::new(ErrorKind::NotFound, "forget_bucket", format!("“{name}” was not added by name."));
+        Err(error.with_bucket(name).with_hint("Refresh the list of buckets."))
+    }
+}
+
+impl Bucket {
+    fn listed(bucket: dipper_storage::Bucket) -> Self {
+        Self { name: bucket.name.to_string(), created: bucket.created, added: false }
     }
 
-    /// Counts what deleting a bucket would take away.
-    pub async fn plan_delete_bucket(
-        &self,
-        account: &AccountId,
-        bucket: &str,
-        progress: &(dyn Fn(CountProgress) + Send + Sync),
-        operation: &str,
-    ) -> Result<DeleteBucketPlan> {
-        progress(CountProgress::default());
-        todo!("{account} {bucket} {operation}")
+    fn added(name: String) -> Self {
+        Self { name, created: None, added: true }
     }
+}
 
-    /// Deletes the planned bucket. The id of the job, when it has to be emptied first.
-    pub async fn delete_bucket(&self, token: &PlanToken, typed_name: Option<&str>) -> Result<Option<u64>> {
-        todo!("{token:?} {typed_name:?}")
+/// A bucket's name from a form.
+fn bucket_name(name: &str) -> Result<BucketName> {
+    BucketName::parse(name).map_err(|error| Error::from(error).with_field("name"))
+}
+
+/// The tenant of an owner id like `tenant$user`, as Ceph writes it.
+fn tenant(owner: &Owner) -> Option<String> {
+    let (tenant, user) = owner.id.split_once('$')?;
+    (!tenant.is_empty() && !user.is_empty()).then(|| tenant.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tenant_is_read_from_the_owner() {
+        let of = |id: &str| tenant(&Owner { id: id.into(), display_name: None });
+        assert_eq!(of("3f9c2a$research").as_deref(), Some("3f9c2a"));
+        for other in ["research", "$research", "3f9c2a$", ""] {
+            assert_eq!(of(other), None, "{other}");
+        }
     }
 }

@@ -34,9 +34,16 @@ impl App {
     /// The client of an account. The first call reads the secret (and starts Local storage's server); calls at the same
     /// time wait for it.
     pub(crate) async fn client(&self, account: &AccountId) -> Result<Client> {
+        self.client_made_by(account, || self.make_client(account)).await
+    }
+
+    /// The client of an account, made by `make` if there is none yet.
+    pub(crate) async fn client_made_by<F>(&self, account: &AccountId, make: impl FnOnce() -> F) -> Result<Client>
+    where
+        F: Future<Output = Result<Client>>,
+    {
         let cell = self.parts.clients.cell(account);
-        let client = cell.get_or_try_init(|| self.make_client(account)).await;
-        Ok(client.inspect_err(|_| self.parts.clients.forget(account))?.clone())
+        cell.get_or_try_init(make).await.cloned()
     }
 
     /// A client for an account that need not be saved.

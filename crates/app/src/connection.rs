@@ -1,8 +1,11 @@
 //! Test connection: what happened, why, and one way on, in words.
 
+mod words;
+
 use dipper_storage::Scheme;
 use time::OffsetDateTime;
 
+use crate::accounts::{AccountKind, Prepared, understand_endpoint};
 use crate::error::Result;
 use crate::{AccountDraft, App};
 
@@ -108,16 +111,85 @@ pub struct Certificate {
 impl App {
     /// What we understand an endpoint as. A scheme or port inside the text wins over the fields beside it.
     pub fn parse_endpoint(&self, endpoint: &str, port: Option<u16>, tls: bool) -> Result<Endpoint> {
-        todo!("{endpoint} {port:?} {tls}")
+        let endpoint = understand_endpoint(endpoint, port, tls)?;
+        Ok(Endpoint {
+            url: endpoint.to_string(),
+            scheme: endpoint.scheme,
+            host: endpoint.host,
+            port: endpoint.port,
+            base_path: endpoint.base_path,
+        })
     }
 
     /// The Project ID inside a pasted console address: its 32 hex digits.
     pub fn suggest_project_id(&self, pasted: &str) -> Option<String> {
-        todo!("{pasted}")
+        project_id_in(pasted).map(str::to_ascii_lowercase)
     }
 
     /// Tries the connection a form describes. Saves nothing.
     pub async fn test_account(&self, draft: AccountDraft) -> Result<ConnectionReport> {
-        todo!("{draft:?}")
+        let Prepared { account, secret } = self.prepare(draft).await?;
+        let client = if account.kind == AccountKind::Local {
+            self.client(&account.id).await?
+        } else {
+            let secret = match secret {
+                Some(secret) => secret,
+                None => self.secret(&account).await?,
+            };
+            self.client_of(&account, secret)?
+        };
+        let diagnosis = client.diagnose().await;
+        Ok(words::report(client.config(), diagnosis))
+    }
+}
+
+/// The first run of exactly 32 hex digits; one that follows "project" or "tenant" goes before others, since console
+/// addresses may hold other ids as well.
+fn project_id_in(pasted: &str) -> Option<&str> {
+    let mut first = None;
+    let mut before = 0;
+    let mut start = 0;
+    for run in pasted.split_inclusive(|c: char| !c.is_ascii_alphanumeric()) {
+        let whole = run.len();
+        let run = run.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
+        if run.len() == 32 && run.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            let between = pasted[before..start].to_ascii_lowercase();
+            if between.contains("project") || between.contains("tenant") {
+                return Some(run);
+            }
+            first = first.or(Some(run));
+            before = start + run.len();
+        }
+        start += whole;
+    }
+    first
+}
+
+#[cfg(test)]
+mod tests {
+    use super::project_id_in;
+
+    const ID: &str = "3f9c2a7d4be04d1f8a6e5b90c2d17c1b";
+    const OTHER: &str = "00000000000000000000000000000000";
+
+    #[test]
+    fn the_project_id_is_found_in_console_addresses() {
+        for pasted in [
+            format!("https://console.example.net/project/{ID}/overview"),
+            format!("https://console.example.net/#/projects/{ID}"),
+            format!("https://console.example.net/auth?project_id={ID}&tab=1"),
+            format!("https://console.example.net/user/{OTHER}/project/{ID}"),
+            format!("  {ID}\n"),
+            format!("{ID}$someone"),
+        ] {
+            assert_eq!(project_id_in(&pasted), Some(ID), "{pasted}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_project_id_is_not_suggested() {
+        for pasted in ["", "https://console.example.net/overview", &format!("{ID}a"), &ID[1..], &format!("sha-{ID}{OTHER}"), "名前/プロジェクト"] {
+            assert_eq!(project_id_in(pasted), None, "{pasted}");
+        }
     }
 }

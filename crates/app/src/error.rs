@@ -269,3 +269,24 @@ impl From<StorageKind> for ErrorKind {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_says_what_why_and_what_to_do() {
+        let error = Error::stale_plan("delete_bucket", "Nothing was deleted.").with_bucket("photos");
+        assert_eq!(error.to_string(), "Nothing was deleted.");
+        assert_eq!(error.hint(), Some("Look at it again, then confirm what is shown now."));
+        assert_eq!((error.kind(), error.bucket(), error.is_retryable()), (ErrorKind::StalePlan, Some("photos"), false));
+    }
+
+    #[test]
+    fn a_server_s_facts_are_kept() {
+        let cause = dipper_storage::BucketName::parse("a/b").map(drop).err();
+        let error = cause.map(|cause| Error::from(cause).with_field("name"));
+        let facts = error.as_ref().map(|error| (error.kind(), error.field(), error.operation()));
+        assert_eq!(facts, Some((ErrorKind::InvalidInput, Some("name"), "ParseBucketName")));
+    }
+}

@@ -11,7 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use dipper_local::{ErrorKind as LocalKind, Options, Server};
 use dipper_storage::{Addressing, Client, Endpoint, Scheme, SignatureVersion};
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use tokio::sync::OnceCell;
 
@@ -29,41 +29,56 @@ const IDENTITY: &str = "local_storage";
 /// The server of this process, once it was started.
 #[derive(Default)]
 pub(crate) struct LocalStorage {
-    server: Mutex<Arc<OnceCell<Server>>>,
+    started: Mutex<Arc<OnceCell<Started>>>,
+}
+
+/// A server that was started, and what it was started with.
+struct Started {
+    server: Server,
+    reached: Reached,
+}
+
+/// How the server is reached: ours, or that of the process that holds the folder.
+#[derive(Clone)]
+struct Reached {
+    port: u16,
+    identity: Identity,
+    secret: SecretString,
+    place: SecretSaved,
+}
+
+/// Why this process has no server of its own.
+enum NotStarted {
+    Elsewhere(Reached),
+    Failed(Error),
+}
+
+/// What stays the same however often the account is removed and opened again.
+#[derive(Clone, Serialize, Deserialize)]
+struct Identity {
+    access_key_id: String,
+    tenant: String,
 }
 
 impl LocalStorage {
-    fn cell(&self) -> Arc<OnceCell<Server>> {
-        Arc::clone(&self.server.lock().unwrap_or_else(PoisonError::into_inner))
+    fn cell(&self) -> Arc<OnceCell<Started>> {
+        Arc::clone(&self.started.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Stops the server, if it runs, and unlocks its folder.
     pub(crate) async fn stop(&self) {
-        let cell = std::mem::take(&mut *self.server.lock().unwrap_or_else(PoisonError::into_inner));
-        if let Some(server) = Arc::into_inner(cell).and_then(OnceCell::into_inner) {
-            server.stop().await;
+        let cell = std::mem::take(&mut *self.started.lock().unwrap_or_else(PoisonError::into_inner));
+        if let Some(started) = Arc::into_inner(cell).and_then(OnceCell::into_inner) {
+            started.server.stop().await;
         }
     }
-}
-
-/// What stays the same however often the account is removed and opened again.
-#[derive(Serialize, Deserialize)]
-struct Identity {
-    access_key_id: String,
-    tenant: String,
 }
 
 impl App {
     /// The Local storage account; made the first time. Its server listens when this returns.
     pub async fn open_local_storage(&self) -> Result<Account> {
         let id = AccountId::from(ID);
-        self.client(&id).await.map(drop).or_else(|error| match error.kind() {
-            ErrorKind::NotFound => Ok(()),
-            _ => Err(error),
-        })?;
-        if self.parts.database.account(&id).await?.is_none() {
-            self.local_client().await?;
-        }
+        self.client_made_by(&id, || self.local_client()).await?;
         self.account(&id).await
     }
 
@@ -76,17 +91,20 @@ impl App {
     pub(crate) async fn local_client(&self) -> Result<Client> {
         let id = AccountId::from(ID);
         let before = self.parts.database.account(&id).await?;
-        let identity = self.local_identity().await?;
-        let (secret, saved) = self.local_secret(&id, before.as_ref()).await?;
-        let port = self.local_port(&identity, &secret, saved).await?;
+        let reached = self.local_server(before.as_ref()).await?;
         let account = SavedAccount {
             id,
             name: before.as_ref().map_or_else(|| NAME.to_owned(), |before| before.name.clone()),
             kind: AccountKind::Local,
-            endpoint: Endpoint { scheme: Scheme::Http, host: "127.0.0.1".to_owned(), port: Some(port), base_path: String::new() },
-            access_key_id: identity.access_key_id,
-            secret_in_keychain: saved.place == SecretSaved::Keychain,
-            project_id: Some(identity.tenant),
+            endpoint: Endpoint {
+                scheme: Scheme::Http,
+                host: "127.0.0.1".to_owned(),
+                port: Some(reached.port),
+                base_path: String::new(),
+            },
+            access_key_id: reached.identity.access_key_id,
+            secret_in_keychain: reached.place == SecretSaved::Keychain,
+            project_id: Some(reached.identity.tenant),
             region: String::new(),
             addressing: Addressing::Path,
             signature: SignatureVersion::V4,
@@ -96,7 +114,41 @@ impl App {
         if before.as_ref() != Some(&account) {
             self.parts.database.save_account(account.clone()).await?;
         }
-        self.client_of(&account, secret)
+        self.client_of(&account, reached.secret)
+    }
+
+    async fn local_server(&self, before: Option<&SavedAccount>) -> Result<Reached> {
+        let cell = self.parts.local_storage.cell();
+        match cell.get_or_try_init(|| self.start_local_server(before)).await {
+            Ok(started) => Ok(started.reached.clone()),
+            Err(NotStarted::Elsewhere(reached)) => {
+                // That process may end any time: the next call looks again who serves the folder.
+                self.parts.clients.forget(&AccountId::from(ID));
+                Ok(reached)
+            }
+            Err(NotStarted::Failed(error)) => Err(error),
+        }
+    }
+
+    async fn start_local_server(&self, before: Option<&SavedAccount>) -> Result<Started, NotStarted> {
+        let identity = self.local_identity().await.map_err(NotStarted::Failed)?;
+        let secret = self.local_secret(before).await.map_err(NotStarted::Failed)?;
+        let options = Options {
+            folder: self.local_folder(),
+            port: None,
+            access_key_id: identity.access_key_id.clone(),
+            secret_access_key: secret.value.clone(),
+            tenant: identity.tenant.clone(),
+        };
+        let reached = |port| Reached { port, identity, secret: secret.value, place: secret.place };
+        match Server::start(options).await {
+            Ok(server) => Ok(Started { reached: reached(server.address().port()), server }),
+            Err(error) => match error.kind() {
+                LocalKind::FolderLocked { port: Some(port), .. } if !secret.new => Err(NotStarted::Elsewhere(reached(*port))),
+                LocalKind::FolderLocked { .. } => Err(NotStarted::Failed(used_by_another(error))),
+                _ => Err(NotStarted::Failed(error.into())),
+            },
+        }
     }
 
     async fn local_identity(&self) -> Result<Identity> {
@@ -113,53 +165,32 @@ impl App {
 
     /// The saved secret, or a new one. A keychain that is locked or failing is no reason not to open: the secret is then
     /// kept in memory and the next run makes another.
-    async fn local_secret(&self, id: &AccountId, before: Option<&SavedAccount>) -> Result<(SecretString, Saved)> {
+    async fn local_secret(&self, before: Option<&SavedAccount>) -> Result<LocalSecret> {
+        let id = AccountId::from(ID);
         let in_keychain = before.is_some_and(|before| before.secret_in_keychain);
         let vault = &self.parts.vault;
-        let found = vault.load(id, in_keychain).await.unwrap_or_else(|error| {
+        let found = vault.load(&id, in_keychain).await.unwrap_or_else(|error| {
             tracing::warn!(%error, "the secret of local storage is made anew");
             None
         });
-        if let Some(secret) = found {
-            return Ok((secret, Saved { place: vault.saved(id, in_keychain), new: false }));
+        if let Some(value) = found {
+            return Ok(LocalSecret { value, place: vault.saved(&id, in_keychain), new: false });
         }
-        let secret = SecretString::from(URL_SAFE_NO_PAD.encode(random::secret_bits()?.as_slice()));
-        let place = match vault.save(id, &secret).await {
+        let value = SecretString::from(URL_SAFE_NO_PAD.encode(random::secret_bits()?.as_slice()));
+        let place = match vault.save(&id, &value).await {
             Ok(place) => place,
             Err(error) => {
                 tracing::warn!(%error, "the secret of local storage is kept in memory");
-                vault.save_for_this_run(id, &secret)
+                vault.save_for_this_run(&id, &value)
             }
         };
-        Ok((secret, Saved { place, new: true }))
-    }
-
-    /// The port of the server: ours, started now if need be, or that of the process that holds the folder.
-    async fn local_port(&self, identity: &Identity, secret: &SecretString, saved: Saved) -> Result<u16> {
-        let cell = self.parts.local_storage.cell();
-        let started = cell.get_or_try_init(|| {
-            Server::start(Options {
-                folder: self.local_folder(),
-                port: None,
-                access_key_id: identity.access_key_id.clone(),
-                secret_access_key: secret.clone(),
-                tenant: identity.tenant.clone(),
-            })
-        });
-        match started.await {
-            Ok(server) => Ok(server.address().port()),
-            Err(error) => match error.kind() {
-                LocalKind::FolderLocked { port: Some(port), .. } if !saved.new => Ok(*port),
-                LocalKind::FolderLocked { .. } => Err(used_by_another(error)),
-                _ => Err(error.into()),
-            },
-        }
+        Ok(LocalSecret { value, place, new: true })
     }
 }
 
-/// Where the secret is, and whether it was made just now (then no other process can know it).
-#[derive(Clone, Copy)]
-struct Saved {
+/// The secret, where it is kept, and whether it was made just now (then no other process can know it).
+struct LocalSecret {
+    value: SecretString,
     place: SecretSaved,
     new: bool,
 }
