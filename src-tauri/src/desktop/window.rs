@@ -1,0 +1,109 @@
+//! The window: how it is made, what it may navigate to, and its own buttons.
+
+use serde::Deserialize;
+use specta::Type;
+use tauri::webview::NewWindowResponse;
+use tauri::{AppHandle, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
+
+use crate::ipc::error::{Answer, IpcError};
+
+/// The label of the one window; `capabilities/main.json` grants it the commands.
+pub(crate) const LABEL: &str = "main";
+
+/// What the page's own title bar asks for.
+#[derive(Debug, Clone, Copy, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum WindowAction {
+    /// To the task bar.
+    Minimise,
+    /// To the whole screen and back.
+    ToggleMaximise,
+    /// Close, which ends the program.
+    Close,
+    /// Move with the pointer from now on.
+    StartDragging,
+}
+
+impl WindowAction {
+    /// Does it.
+    pub(crate) fn perform(self, window: &WebviewWindow) -> Answer<()> {
+        let outcome = match self {
+            Self::Minimise => window.minimize(),
+            Self::ToggleMaximise => window.is_maximized().and_then(|maximised| {
+                if maximised {
+                    window.unmaximize()
+                } else {
+                    window.maximize()
+                }
+            }),
+            Self::Close => window.close(),
+            Self::StartDragging => window.start_dragging(),
+        };
+        outcome.map_err(|error| {
+            IpcError::shell(
+                format!("The window could not do that: {error}."),
+                "Use the desktop's own window menu.",
+            )
+        })
+    }
+}
+
+/// Opens the window.
+pub(crate) fn open(app: &AppHandle) -> tauri::Result<WebviewWindow> {
+    let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
+        .title("Dipper")
+        .inner_size(1280.0, 800.0)
+        .min_inner_size(640.0, 420.0)
+        .on_navigation(is_ours)
+        .on_new_window(|_, _| NewWindowResponse::Deny);
+    #[cfg(target_os = "macos")]
+    let window = window.title_bar_style(tauri::TitleBarStyle::Overlay).hidden_title(true);
+    #[cfg(not(target_os = "macos"))]
+    let window = window.decorations(false);
+    window.build()
+}
+
+/// The page may not leave the program: whatever a name, a link or a preview says, only our own origin loads.
+fn is_ours(url: &Url) -> bool {
+    match url.scheme() {
+        "tauri" => url.host_str() == Some("localhost"),
+        "http" | "https" => url.host_str() == Some("tauri.localhost") || is_development(url),
+        "about" => url.as_str() == "about:blank",
+        _ => false,
+    }
+}
+
+/// The development server, only in a build that loads its pages from there.
+fn is_development(url: &Url) -> bool {
+    cfg!(not(feature = "custom-protocol")) && url.host_str() == Some("localhost") && url.port() == Some(5173)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    #[test]
+    fn s14_the_window_navigates_nowhere_else() {
+        for inside in [
+            "tauri://localhost/",
+            "tauri://localhost/index.html",
+            "http://tauri.localhost/",
+        ] {
+            assert!(is_ours(&Url::parse(inside).unwrap()), "{inside}");
+        }
+        let outside = [
+            "https://example.net/",
+            "http://127.0.0.1:8080/bucket/page.html",
+            "file:///etc/passwd",
+            "javascript:alert(1)",
+            "data:text/html,<script>1</script>",
+            "tauri://elsewhere/",
+            "https://tauri.localhost.example.net/",
+        ];
+        for outside in outside {
+            assert!(!is_ours(&Url::parse(outside).unwrap()), "{outside}");
+        }
+    }
+}
