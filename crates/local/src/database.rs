@@ -1,0 +1,422 @@
+//! The SQLite database: its schema, the one connection that writes and the few that read.
+//!
+//! A write is a closure. The writer thread takes what is waiting, runs each closure in its own savepoint inside one
+//! transaction, commits once (`synchronous=FULL`: on the disk) and only then answers all of them: a hundred small
+//! uploads at once pay for a few syncs, not for a hundred. A closure that fails undoes only itself. Readers see the last
+//! committed state (WAL) and are never held up.
+//!
+//! Files follow the rows: a closure hands its new files to [`Effects::keep`], so that they stay when the commit
+//! succeeded and vanish otherwise, and names those it made unreachable in [`Effects::remove`].
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use rusqlite::{Connection, OpenFlags};
+use tokio::sync::{Semaphore, mpsc, oneshot};
+
+use crate::error::{Error, ErrorKind};
+use crate::failure::Failure;
+use crate::files::{FileId, Files, NewFile};
+
+const OPENING: &str = "open the database of the local storage folder";
+
+/// The version of the schema below, kept in SQLite's `user_version`.
+const SCHEMA_VERSION: i64 = 1;
+
+/// Connections for reading: two per core of a small machine; a listing page holds one for about a millisecond.
+const READERS: usize = 4;
+
+/// Writes waiting for the writer thread; more than can be in one commit, so that the next one fills while it runs.
+const QUEUE: usize = 256;
+
+/// Writes in one transaction: bounds how long the first of them waits for the others.
+const GROUP: usize = 64;
+
+/// Objects are keyed by bucket, key and version. As long as buckets keep no versions, the only version is `null` and
+/// it is the current one. Content is shared by id: `segments` says which file ranges make it up.
+const SCHEMA: &str = "
+CREATE TABLE buckets (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    name        TEXT    NOT NULL UNIQUE,
+    created     INTEGER NOT NULL,
+    region      TEXT    NOT NULL,
+    acl         TEXT    NOT NULL,
+    policy      TEXT
+);
+CREATE TABLE contents (id INTEGER PRIMARY KEY AUTOINCREMENT);
+CREATE TABLE segments (
+    content     INTEGER NOT NULL REFERENCES contents (id) ON DELETE CASCADE,
+    position    INTEGER NOT NULL,
+    part        INTEGER NOT NULL,
+    file        TEXT    NOT NULL,
+    start       INTEGER NOT NULL,
+    length      INTEGER NOT NULL,
+    PRIMARY KEY (content, position)
+) WITHOUT ROWID;
+CREATE INDEX segments_by_file ON segments (file);
+CREATE TABLE objects (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    bucket        INTEGER NOT NULL REFERENCES buckets (id),
+    key           BLOB    NOT NULL,
+    version       TEXT    NOT NULL,
+    is_current    INTEGER NOT NULL,
+    content       INTEGER NOT NULL REFERENCES contents (id),
+    size          INTEGER NOT NULL,
+    etag          TEXT    NOT NULL,
+    modified      INTEGER NOT NULL,
+    storage_class TEXT    NOT NULL,
+    attributes    TEXT    NOT NULL,
+    checksums     TEXT    NOT NULL,
+    acl           TEXT    NOT NULL,
+    upload        TEXT,
+    UNIQUE (bucket, key, version)
+);
+CREATE UNIQUE INDEX current_objects ON objects (bucket, key) WHERE is_current = 1;
+CREATE TABLE uploads (
+    id             TEXT    PRIMARY KEY,
+    bucket         INTEGER NOT NULL REFERENCES buckets (id),
+    key            BLOB    NOT NULL,
+    initiated      INTEGER NOT NULL,
+    storage_class  TEXT    NOT NULL,
+    attributes     TEXT    NOT NULL,
+    acl            TEXT    NOT NULL,
+    algorithm      TEXT,
+    composite      INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX uploads_by_key ON uploads (bucket, key, id);
+CREATE TABLE parts (
+    upload      TEXT    NOT NULL REFERENCES uploads (id),
+    number      INTEGER NOT NULL,
+    content     INTEGER NOT NULL REFERENCES contents (id),
+    size        INTEGER NOT NULL,
+    md5         BLOB    NOT NULL,
+    modified    INTEGER NOT NULL,
+    checksums   TEXT    NOT NULL,
+    PRIMARY KEY (upload, number)
+) WITHOUT ROWID;
+";
+
+/// What a write does to files, once it is committed.
+#[derive(Debug, Default)]
+pub(crate) struct Effects {
+    added: Vec<NewFile>,
+    removed: Vec<FileId>,
+}
+
+impl Effects {
+    /// A row points at this file now.
+    pub(crate) fn keep(&mut self, file: NewFile) {
+        self.added.push(file);
+    }
+
+    /// No row points at these files any more.
+    pub(crate) fn remove(&mut self, files: Vec<FileId>) {
+        self.removed.extend(files);
+    }
+}
+
+/// Runs a write inside the open transaction; the answer waits for the commit.
+type Job = Box<dyn FnOnce(&Connection) -> Box<dyn Pending> + Send>;
+
+/// A write that ran and waits for the commit.
+trait Pending {
+    /// Whether it changed anything that must stay.
+    fn succeeded(&self) -> bool;
+    /// Answers the caller; returns the files to remove.
+    fn settle(self: Box<Self>, committed: bool) -> Vec<FileId>;
+}
+
+struct Ran<T> {
+    result: Result<T, Failure>,
+    effects: Effects,
+    answer: oneshot::Sender<Result<T, Failure>>,
+}
+
+impl<T> Pending for Ran<T> {
+    fn succeeded(&self) -> bool {
+        self.result.is_ok()
+    }
+
+    fn settle(self: Box<Self>, committed: bool) -> Vec<FileId> {
+        let kept = committed && self.result.is_ok();
+        let result = if committed {
+            self.result
+        } else {
+            self.result.and(Err(Failure::Closing))
+        };
+        let mut removed = Vec::new();
+        if kept {
+            self.effects.added.into_iter().for_each(NewFile::keep);
+            removed = self.effects.removed;
+        }
+        // The caller may be gone (its connection closed); the write stands all the same.
+        drop(self.answer.send(result));
+        removed
+    }
+}
+
+/// The open database.
+#[derive(Debug)]
+pub(crate) struct Database {
+    path: PathBuf,
+    jobs: mpsc::Sender<Job>,
+    reading: Semaphore,
+    readers: Mutex<Vec<Connection>>,
+}
+
+impl Database {
+    /// Opens or creates the database and starts its writer thread. Blocks on the disk.
+    pub(crate) fn open(files: &Arc<Files>) -> Result<(Self, JoinHandle<()>), Error> {
+        let path = files.folder().database();
+        let failed = |source| Error::database(OPENING, &path, source);
+        create_private(&path)?;
+        let writer = connect(&path).map_err(failed)?;
+        prepare(&writer, &path)?;
+        let readers = (0..READERS)
+            .map(|_| connect(&path))
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(failed)?;
+        let (jobs, queue) = mpsc::channel(QUEUE);
+        let files = Arc::clone(files);
+        let thread = std::thread::Builder::new()
+            .name("local-storage-writer".to_owned())
+            .spawn(move || write_all(&writer, queue, &files))
+            .map_err(|source| Error::io(OPENING, &path, source))?;
+        let database = Self {
+            path,
+            jobs,
+            reading: Semaphore::new(READERS),
+            readers: Mutex::new(readers),
+        };
+        Ok((database, thread))
+    }
+
+    /// Runs `work` in a transaction and answers when it is safe on the disk.
+    ///
+    /// Once queued it is carried out even when the caller stops waiting.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection, &mut Effects) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let (answer, answered) = oneshot::channel();
+        let job: Job = Box::new(move |connection| {
+            let mut effects = Effects::default();
+            let result = work(connection, &mut effects);
+            Box::new(Ran {
+                result,
+                effects,
+                answer,
+            })
+        });
+        self.jobs.send(job).await.map_err(|_| Failure::Closing)?;
+        answered.await.map_err(|_| Failure::Closing)?
+    }
+
+    /// Runs `work` on one consistent state of the database.
+    pub(crate) async fn read<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let _permit = self.reading.acquire().await.map_err(|_| Failure::Closing)?;
+        let database = Arc::clone(self);
+        let reading = tokio::task::spawn_blocking(move || database.read_blocking(work));
+        reading.await.map_err(|_| Failure::Closing)?
+    }
+
+    fn read_blocking<T>(&self, work: impl FnOnce(&Connection) -> Result<T, Failure>) -> Result<T, Failure> {
+        let pooled = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let connection = pooled.map_or_else(|| connect(&self.path), Ok)?;
+        let transaction = connection.unchecked_transaction()?;
+        let result = work(&transaction);
+        drop(transaction);
+        self.readers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(connection);
+        result
+    }
+}
+
+fn create_private(path: &Path) -> Result<(), Error> {
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).truncate(false).write(true);
+    crate::folder::private_file(&mut options)
+        .open(path)
+        .map(drop)
+        .map_err(|source| Error::io(OPENING, path, source))
+}
+
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(std::time::Duration::from_secs(10))?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+/// Creates the schema in a new database; refuses one from a newer version of this program.
+fn prepare(connection: &Connection, path: &Path) -> Result<(), Error> {
+    let failed = |source| Error::database(OPENING, path, source);
+    let found: i64 = connection
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .map_err(failed)?;
+    match found {
+        0 => connection
+            .execute_batch(&format!(
+                "BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
+            ))
+            .map_err(failed),
+        SCHEMA_VERSION => Ok(()),
+        found => Err(Error::new(
+            ErrorKind::NewerSchema {
+                found,
+                supported: SCHEMA_VERSION,
+            },
+            OPENING,
+            path,
+        )),
+    }
+}
+
+/// The writer thread: ends when the last sender is gone and the queue is empty.
+fn write_all(connection: &Connection, mut queue: mpsc::Receiver<Job>, files: &Files) {
+    while let Some(first) = queue.blocking_recv() {
+        let removed = write_group(connection, first, &mut queue);
+        files.remove(removed);
+    }
+}
+
+fn write_group(connection: &Connection, first: Job, queue: &mut mpsc::Receiver<Job>) -> Vec<FileId> {
+    let mut ran = Vec::new();
+    let begun = connection.execute_batch("BEGIN IMMEDIATE");
+    if let Err(error) = begun {
+        // Dropping the job drops its answer: the caller is told that the write did not happen.
+        tracing::error!(%error, "local storage could not begin a transaction");
+        return Vec::new();
+    }
+    let mut next = Some(first);
+    while let Some(job) = next.take() {
+        match run(connection, job) {
+            Ok(pending) => ran.push(pending),
+            Err(error) => {
+                tracing::error!(%error, "local storage could not undo a failed write; the whole group is undone");
+                return abandon(connection, ran);
+            }
+        }
+        next = if ran.len() < GROUP { queue.try_recv().ok() } else { None };
+    }
+    if let Err(error) = connection.execute_batch("COMMIT") {
+        tracing::error!(%error, "local storage could not commit");
+        return abandon(connection, ran);
+    }
+    ran.into_iter().flat_map(|pending| pending.settle(true)).collect()
+}
+
+/// Runs one job in a savepoint of its own.
+fn run(connection: &Connection, job: Job) -> rusqlite::Result<Box<dyn Pending>> {
+    connection.execute_batch("SAVEPOINT job")?;
+    let pending = job(connection);
+    let end = if pending.succeeded() {
+        "RELEASE job"
+    } else {
+        "ROLLBACK TO job; RELEASE job"
+    };
+    connection.execute_batch(end)?;
+    Ok(pending)
+}
+
+fn abandon(connection: &Connection, ran: Vec<Box<dyn Pending>>) -> Vec<FileId> {
+    if let Err(error) = connection.execute_batch("ROLLBACK") {
+        tracing::error!(%error, "local storage could not roll back");
+    }
+    ran.into_iter().flat_map(|pending| pending.settle(false)).collect()
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+pub(crate) mod tests_support {
+    use super::*;
+
+    /// An empty database with the schema, in memory.
+    pub(crate) fn memory() -> Connection {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(SCHEMA).unwrap();
+        connection
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::folder::Folder;
+
+    async fn open(path: &Path) -> Result<(Arc<Database>, JoinHandle<()>), Error> {
+        let (folder, _released) = Folder::open(path)?;
+        let files = Files::open(folder).unwrap();
+        let (database, thread) = tokio::task::spawn_blocking(move || Database::open(&files))
+            .await
+            .unwrap()?;
+        Ok((Arc::new(database), thread))
+    }
+
+    fn names(connection: &Connection) -> Result<Vec<String>, Failure> {
+        let mut statement = connection.prepare("SELECT name FROM buckets ORDER BY name")?;
+        Ok(statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
+    }
+
+    fn insert(connection: &Connection, name: &str) -> Result<(), Failure> {
+        connection.execute(
+            "INSERT INTO buckets (name, created, region, acl) VALUES (?1, 0, '', '[]')",
+            [name],
+        )?;
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn a_failed_write_undoes_only_itself() {
+        let dir = tempfile::tempdir().unwrap();
+        let (database, _thread) = open(dir.path()).await.unwrap();
+        let writes = ["a", "b", "c"].map(|name| {
+            let database = Arc::clone(&database);
+            async move {
+                database
+                    .write(move |connection, _| {
+                        insert(connection, name)?;
+                        if name == "b" { Err(Failure::Closing) } else { Ok(()) }
+                    })
+                    .await
+            }
+        });
+        let results = futures_util::future::join_all(writes).await;
+        assert!(results[0].is_ok() && results[1].is_err() && results[2].is_ok());
+        assert_eq!(database.read(names).await.unwrap(), ["a", "c"]);
+    }
+
+    #[tokio::test]
+    async fn a_newer_schema_is_refused_and_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let (database, thread) = open(dir.path()).await.unwrap();
+        let path = database.path.clone();
+        drop(database);
+        thread.join().unwrap();
+        connect(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
+        let error = open(dir.path()).await.unwrap_err();
+        assert_eq!(
+            error.kind(),
+            &ErrorKind::NewerSchema {
+                found: 99,
+                supported: SCHEMA_VERSION
+            }
+        );
+        let version: i64 = connect(&path)
+            .unwrap()
+            .pragma_query_value(None, "user_version", |row| row.get(0))
+            .unwrap();
+        assert_eq!(version, 99);
+    }
+}

@@ -1,0 +1,461 @@
+//! Object bytes on the disk.
+//!
+//! A file is written once, under a random name, and never changed: received into `incoming`, synced, renamed into
+//! `objects`, and only then may a row of the database point at it. Content is a list of *slices* of such files, so a
+//! multipart object needs no joining and a copy no copying.
+//!
+//! A file nobody points at any more is removed, unless somebody still reads it: a reader holds a [`Lease`], and the
+//! last lease takes the file away. A reader that took its lease too late finds its row gone and looks again
+//! (`store::objects::open`), so it never meets a missing file.
+
+use std::collections::HashMap;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::{Bytes, BytesMut};
+use futures_util::{Stream, StreamExt, stream};
+use s3s::dto::StreamingBlob;
+use s3s::stream::ByteStream as _;
+use s3s::{S3Error, S3ErrorCode};
+use tokio::runtime::Handle;
+use tokio::sync::{Semaphore, mpsc};
+
+use crate::digest::{Algorithm, Digest, Expected, Hasher};
+use crate::failure::{Failure, custom};
+use crate::folder::{Folder, private_file, sync_dir};
+
+/// How much is read from the disk at once for a download.
+const READ_SIZE: usize = 256 * 1024;
+
+/// Uploads written at the same time: each holds one thread of the runtime's blocking pool, which has 512.
+const MAX_RECEIVING: usize = 64;
+
+/// Pieces of a body waiting to be written, per upload; hyper's are at most a few hundred KiB.
+const PIECES_IN_FLIGHT: usize = 4;
+
+/// The largest body of one request, as on S3.
+pub(crate) const MAX_BODY: u64 = 5 * 1024 * 1024 * 1024;
+
+/// The random name of an object file.
+pub(crate) type FileId = String;
+
+/// A range of one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Slice {
+    pub(crate) file: FileId,
+    pub(crate) start: u64,
+    pub(crate) length: u64,
+}
+
+/// The object files of one folder.
+#[derive(Debug)]
+pub(crate) struct Files {
+    folder: Folder,
+    receiving: Semaphore,
+    leases: Mutex<HashMap<FileId, Leased>>,
+}
+
+#[derive(Debug, Default)]
+struct Leased {
+    readers: usize,
+    doomed: bool,
+}
+
+impl Files {
+    /// Takes over the folder; what an interrupted upload left in `incoming` is removed.
+    pub(crate) fn open(folder: Folder) -> io::Result<Arc<Self>> {
+        for entry in fs::read_dir(folder.incoming())? {
+            fs::remove_file(entry?.path())?;
+        }
+        Ok(Arc::new(Self {
+            folder,
+            receiving: Semaphore::new(MAX_RECEIVING),
+            leases: Mutex::new(HashMap::new()),
+        }))
+    }
+
+    pub(crate) fn folder(&self) -> &Folder {
+        &self.folder
+    }
+
+    fn path(&self, id: &str) -> PathBuf {
+        self.folder.objects().join(id.get(..2).unwrap_or("00")).join(id)
+    }
+
+    fn leases(&self) -> MutexGuard<'_, HashMap<FileId, Leased>> {
+        self.leases.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Receives a body into a new file and checks it against what the client said about it.
+    ///
+    /// Dropping the future, a broken connection and a wrong checksum leave nothing behind.
+    pub(crate) async fn receive(self: &Arc<Self>, body: Incoming) -> Result<Received, Failure> {
+        let _permit = self.receiving.acquire().await.map_err(|_| Failure::Closing)?;
+        let (sender, receiver) = mpsc::channel(PIECES_IN_FLIGHT);
+        let files = Arc::clone(self);
+        let hasher = body.expected.hasher();
+        let writing = tokio::task::spawn_blocking(move || files.write(receiver, hasher));
+        let forwarded = forward(body.stream, sender, body.length).await;
+        let written = writing.await.map_err(|_| Failure::Closing)?;
+        forwarded?;
+        let received = written?;
+        body.expected.verify(&received.digest)?;
+        Ok(received)
+    }
+
+    /// Writes pieces until the end is announced. A channel that closes without it is an upload that broke off.
+    fn write(self: &Arc<Self>, mut pieces: mpsc::Receiver<Piece>, mut hasher: Hasher) -> Result<Received, Failure> {
+        let mut writing: Option<Writing> = None;
+        let mut size = 0_u64;
+        loop {
+            match pieces.blocking_recv() {
+                Some(Piece::Bytes(bytes)) => {
+                    let writing = match &mut writing {
+                        Some(writing) => writing,
+                        None => writing.insert(Writing::create(self)?),
+                    };
+                    writing.file.write_all(&bytes)?;
+                    hasher.update(&bytes);
+                    size += bytes.len() as u64;
+                }
+                Some(Piece::End) => break,
+                None => return Err(incomplete().into()),
+            }
+        }
+        let file = writing.map(Writing::finish).transpose()?;
+        Ok(Received {
+            file,
+            size,
+            digest: hasher.finish(),
+        })
+    }
+
+    /// Reads slices one after the other, checking nothing but that every byte is there.
+    pub(crate) fn read(
+        lease: Lease,
+        slices: Vec<Slice>,
+    ) -> impl Stream<Item = io::Result<Bytes>> + Send + Sync + 'static {
+        let reader = Reader {
+            lease,
+            slices: slices.into_iter(),
+            open: None,
+        };
+        stream::try_unfold(reader, |reader| async move {
+            let step = tokio::task::spawn_blocking(move || reader.step()).await;
+            step.unwrap_or_else(|error| Err(io::Error::other(error)))
+        })
+    }
+
+    /// Hashes the bytes of some slices.
+    pub(crate) async fn digest(lease: Lease, slices: Vec<Slice>, wanted: Vec<Algorithm>) -> Result<Digest, Failure> {
+        let hashing = tokio::task::spawn_blocking(move || -> io::Result<Digest> {
+            let mut hasher = Hasher::new(wanted.into_iter());
+            let mut reader = Reader {
+                lease,
+                slices: slices.into_iter(),
+                open: None,
+            };
+            while let Some((bytes, rest)) = reader.step()? {
+                hasher.update(&bytes);
+                reader = rest;
+            }
+            Ok(hasher.finish())
+        });
+        Ok(hashing.await.map_err(|_| Failure::Closing)??)
+    }
+
+    /// Keeps files from being removed while they are read.
+    pub(crate) fn lease(self: &Arc<Self>, ids: impl IntoIterator<Item = FileId>) -> Lease {
+        let mut ids: Vec<FileId> = ids.into_iter().collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let mut leases = self.leases();
+        for id in &ids {
+            leases.entry(id.clone()).or_default().readers += 1;
+        }
+        drop(leases);
+        Lease {
+            files: Arc::clone(self),
+            ids,
+        }
+    }
+
+    /// Removes files that no row points at any more, now or when their last reader is done. Blocks on the disk.
+    pub(crate) fn remove(&self, ids: Vec<FileId>) {
+        for id in ids {
+            if let Some(leased) = self.leases().get_mut(&id) {
+                leased.doomed = true;
+                continue;
+            }
+            remove_file(&self.path(&id));
+        }
+    }
+
+    /// Removes the files of one directory of `objects` that `is_known` does not know. Blocks on the disk.
+    pub(crate) fn sweep(&self, shard: &str, is_known: impl Fn(&str) -> bool) -> io::Result<usize> {
+        let mut removed = 0;
+        for entry in fs::read_dir(self.folder.objects().join(shard))? {
+            let entry = entry?;
+            if entry.file_name().to_str().is_none_or(|name| !is_known(name)) {
+                fs::remove_file(entry.path())?;
+                removed += 1;
+            }
+        }
+        Ok(removed)
+    }
+}
+
+/// A request's body on its way into a file.
+pub(crate) struct Incoming {
+    pub(crate) stream: StreamingBlob,
+    /// The length the client announced.
+    pub(crate) length: Option<u64>,
+    pub(crate) expected: Expected,
+}
+
+/// A body that arrived whole and is safe on the disk. Dropping it removes the file.
+#[derive(Debug)]
+pub(crate) struct Received {
+    /// None for an empty body, which needs no file.
+    pub(crate) file: Option<NewFile>,
+    pub(crate) size: u64,
+    pub(crate) digest: Digest,
+}
+
+enum Piece {
+    Bytes(Bytes),
+    End,
+}
+
+async fn forward(mut body: StreamingBlob, pieces: mpsc::Sender<Piece>, announced: Option<u64>) -> Result<(), Failure> {
+    let announced = announced.or_else(|| body.remaining_length().exact().map(|length| length as u64));
+    if announced.is_some_and(|length| length > MAX_BODY) {
+        return Err(too_large().into());
+    }
+    let mut size = 0_u64;
+    while let Some(bytes) = body.next().await {
+        let bytes = bytes.map_err(|error| broken_body(error.as_ref()))?;
+        size += bytes.len() as u64;
+        if size > MAX_BODY {
+            return Err(too_large().into());
+        }
+        if pieces.send(Piece::Bytes(bytes)).await.is_err() {
+            return Ok(()); // the writer failed and says why
+        }
+    }
+    if announced.is_some_and(|length| length != size) {
+        return Err(incomplete().into());
+    }
+    // Not sending this is what tells the writer that the body broke off.
+    let _writer_failed = pieces.send(Piece::End).await;
+    Ok(())
+}
+
+fn incomplete() -> S3Error {
+    S3Error::with_message(
+        S3ErrorCode::IncompleteBody,
+        "The body ended before all announced bytes had arrived.",
+    )
+}
+
+fn too_large() -> S3Error {
+    S3Error::with_message(S3ErrorCode::EntityTooLarge, "One request can carry at most 5 GiB.")
+}
+
+/// s3s verifies the payload hash and chunk signatures while the body streams, and its error types are private: their
+/// text is the only thing that tells a wrong hash from a broken connection.
+fn broken_body(error: &(dyn std::error::Error + Send + Sync)) -> S3Error {
+    let text = error.to_string();
+    if text.contains("Sha256Mismatch") {
+        let message = "The x-amz-content-sha256 header does not match the data that arrived.";
+        return custom("XAmzContentSHA256Mismatch", http::StatusCode::BAD_REQUEST, message);
+    }
+    if text.contains("SignatureMismatch") {
+        return S3Error::with_message(
+            S3ErrorCode::SignatureDoesNotMatch,
+            "A chunk of the body is not signed correctly.",
+        );
+    }
+    incomplete()
+}
+
+/// A file being received into `incoming`.
+struct Writing {
+    file: File,
+    path: PathBuf,
+    new: NewFile,
+}
+
+impl Writing {
+    fn create(files: &Arc<Files>) -> Result<Self, Failure> {
+        let mut random = [0_u8; 16];
+        getrandom::fill(&mut random).map_err(io::Error::other)?;
+        let id = hex::encode(random);
+        let path = files.folder.incoming().join(&id);
+        let mut options = OpenOptions::new();
+        let file = private_file(options.create_new(true).write(true)).open(&path)?;
+        Ok(Self {
+            file,
+            new: NewFile {
+                files: Arc::clone(files),
+                id: Some(id),
+                path: path.clone(),
+            },
+            path,
+        })
+    }
+
+    fn finish(mut self) -> Result<NewFile, Failure> {
+        self.file.sync_all()?;
+        let files = Arc::clone(&self.new.files);
+        let path = files.path(self.new.id());
+        fs::rename(&self.path, &path)?;
+        self.new.path.clone_from(&path);
+        sync_dir(path.parent().unwrap_or(&path))?;
+        Ok(self.new)
+    }
+}
+
+/// A file no row points at yet: dropping this removes it, unless it was kept.
+#[derive(Debug)]
+pub(crate) struct NewFile {
+    files: Arc<Files>,
+    id: Option<FileId>,
+    path: PathBuf,
+}
+
+impl NewFile {
+    pub(crate) fn id(&self) -> &str {
+        self.id.as_deref().unwrap_or_default()
+    }
+
+    /// A row points at it now.
+    pub(crate) fn keep(mut self) {
+        self.id = None;
+    }
+}
+
+impl Drop for NewFile {
+    fn drop(&mut self) {
+        if self.id.is_some() {
+            remove_soon(std::mem::take(&mut self.path), Arc::clone(&self.files));
+        }
+    }
+}
+
+/// A promise that some files stay readable.
+#[derive(Debug)]
+pub(crate) struct Lease {
+    files: Arc<Files>,
+    ids: Vec<FileId>,
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        let mut leases = self.files.leases();
+        for id in &self.ids {
+            let Some(leased) = leases.get_mut(id) else { continue };
+            leased.readers -= 1;
+            if leased.readers > 0 {
+                continue;
+            }
+            if leases.remove(id).is_some_and(|leased| leased.doomed) {
+                remove_soon(self.files.path(id), Arc::clone(&self.files));
+            }
+        }
+    }
+}
+
+/// Removes a file without making an async task wait for the disk. The folder stays locked until it is done.
+fn remove_soon(path: PathBuf, files: Arc<Files>) {
+    let remove = move || {
+        remove_file(&path);
+        drop(files);
+    };
+    match Handle::try_current() {
+        Ok(runtime) => drop(runtime.spawn_blocking(remove)),
+        Err(_no_runtime) => remove(),
+    }
+}
+
+fn remove_file(path: &Path) {
+    if let Err(error) = fs::remove_file(path) {
+        tracing::warn!(%error, path = %path.display(), "could not remove an object file that is no longer used");
+    }
+}
+
+/// Reads slices in steps; a step blocks on the disk.
+struct Reader {
+    lease: Lease,
+    slices: std::vec::IntoIter<Slice>,
+    open: Option<(File, u64)>,
+}
+
+impl Reader {
+    fn step(mut self) -> io::Result<Option<(Bytes, Self)>> {
+        let (mut file, left) = match self.open.take() {
+            Some(open) => open,
+            None => match self.slices.find(|slice| slice.length > 0) {
+                Some(slice) => (self.open_slice(&slice)?, slice.length),
+                None => return Ok(None),
+            },
+        };
+        let want = usize::try_from(left).unwrap_or(READ_SIZE).min(READ_SIZE);
+        let mut buffer = BytesMut::zeroed(want);
+        file.read_exact(&mut buffer)?;
+        let left = left - want as u64;
+        self.open = (left > 0).then_some((file, left));
+        Ok(Some((buffer.freeze(), self)))
+    }
+
+    fn open_slice(&self, slice: &Slice) -> io::Result<File> {
+        let mut file = File::open(self.lease.files.path(&slice.file))?;
+        file.seek(SeekFrom::Start(slice.start))?;
+        Ok(file)
+    }
+}
+
+/// The part of `slices` that covers `length` bytes from `start`.
+pub(crate) fn cut(slices: &[Slice], start: u64, length: u64) -> Vec<Slice> {
+    let end = start + length;
+    let mut position = 0;
+    let mut result = Vec::new();
+    for slice in slices {
+        let from = start.max(position);
+        let to = end.min(position + slice.length);
+        if from < to {
+            let start = slice.start + (from - position);
+            result.push(Slice {
+                file: slice.file.clone(),
+                start,
+                length: to - from,
+            });
+        }
+        position += slice.length;
+    }
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn slice(file: &str, start: u64, length: u64) -> Slice {
+        Slice {
+            file: file.to_owned(),
+            start,
+            length,
+        }
+    }
+
+    #[test]
+    fn cutting_keeps_exactly_the_asked_bytes() {
+        let slices = [slice("a", 0, 10), slice("b", 5, 10)];
+        assert_eq!(cut(&slices, 0, 20), slices);
+        assert_eq!(cut(&slices, 8, 4), [slice("a", 8, 2), slice("b", 5, 2)]);
+        assert_eq!(cut(&slices, 10, 1), [slice("b", 5, 1)]);
+        assert_eq!(cut(&slices, 20, 0), []);
+    }
+}

@@ -1,0 +1,224 @@
+//! Writing, copying and deleting objects.
+
+use s3s::dto::*;
+use s3s::{S3Error, S3ErrorCode, S3Request, S3Result};
+
+use super::describe::{attributes, checksums, condition, expected, set_checksums, storage_class, verify_trailers};
+use super::describe::{wanted_acl, without_transfer_coding};
+use super::reading::{Conditions, precondition_failed};
+use super::{Service, error, timestamp};
+use crate::failure::Failure;
+use crate::files::Incoming;
+use crate::store::objects::{Copy, Description, Object, Target};
+
+/// S3's limits of one DeleteObjects request and of a key.
+const MAX_DELETE: usize = 1000;
+const MAX_KEY: usize = 1024;
+
+impl Service {
+    pub(super) async fn put_object(&self, request: S3Request<PutObjectInput>) -> S3Result<PutObjectOutput> {
+        let mut input = request.input;
+        let target = Target {
+            bucket: self.names.bucket(&input.bucket)?,
+            key: input.key.clone(),
+            condition: condition(input.if_match.take(), input.if_none_match.take())?,
+        };
+        let description = Description {
+            acl: self.object_acl(wanted_acl!(input))?,
+            storage_class: storage_class(input.storage_class.take())?,
+            attributes: without_transfer_coding(attributes!(input)),
+        };
+        let expected = expected(
+            input.content_md5.take(),
+            checksums!(input),
+            input.checksum_algorithm.take(),
+        )?;
+        self.store.check_target(target.clone()).await?;
+        let body = incoming(input.body, input.content_length, expected)?;
+        let received = self.store.files.receive(body).await?;
+        verify_trailers(request.trailing_headers.as_ref(), &received.digest)?;
+        let written = self.store.put_object(target, description, received).await?;
+        let mut output = PutObjectOutput {
+            e_tag: Some(ETag::Strong(written.etag)),
+            ..PutObjectOutput::default()
+        };
+        output.checksum_type = written.checksums.kind();
+        set_checksums!(output, written.checksums);
+        Ok(output)
+    }
+
+    pub(super) async fn copy_object(&self, request: S3Request<CopyObjectInput>) -> S3Result<CopyObjectOutput> {
+        let mut input = request.input;
+        let (source_bucket, source_key) = self.copy_source(&input.copy_source)?;
+        let target = Target {
+            bucket: self.names.bucket(&input.bucket)?,
+            key: input.key.clone(),
+            condition: Default::default(),
+        };
+        let replaces = match input.metadata_directive.as_ref().map(MetadataDirective::as_str) {
+            None | Some(MetadataDirective::COPY) => false,
+            Some(MetadataDirective::REPLACE) => true,
+            Some(_) => {
+                return Err(error(
+                    S3ErrorCode::InvalidArgument,
+                    "The metadata directive is COPY or REPLACE.",
+                ));
+            }
+        };
+        let onto_itself = source_bucket == target.bucket && source_key == target.key;
+        if onto_itself && !replaces && input.storage_class.is_none() {
+            let message = "This copy request is illegal because it is trying to copy an object to itself without \
+                           changing the object's metadata or storage class.";
+            return Err(error(S3ErrorCode::InvalidRequest, message));
+        }
+        let conditions = Conditions {
+            if_match: input.copy_source_if_match.take(),
+            if_none_match: input.copy_source_if_none_match.take(),
+            if_modified_since: input.copy_source_if_modified_since.take(),
+            if_unmodified_since: input.copy_source_if_unmodified_since.take(),
+        };
+        // As on S3, the copy of a public object is private.
+        let acl = self.object_acl(wanted_acl!(input))?;
+        let storage_class = storage_class(input.storage_class.take())?;
+        let replacement = replaces.then(|| attributes!(input));
+        let describe = move |source: &Object| {
+            conditions
+                .check(source)
+                .map_err(|_| Failure::from(precondition_failed()))?;
+            let attributes = replacement.unwrap_or_else(|| source.attributes.clone());
+            Ok(Description {
+                storage_class,
+                attributes,
+                acl,
+            })
+        };
+        let copy = Copy {
+            source_bucket,
+            source_key,
+            target,
+            describe: Box::new(describe),
+        };
+        let written = self.store.copy_object(copy).await?;
+        let mut result = CopyObjectResult {
+            e_tag: Some(ETag::Strong(written.etag)),
+            last_modified: Some(timestamp(written.modified)),
+            ..CopyObjectResult::default()
+        };
+        result.checksum_type = written.checksums.kind();
+        set_checksums!(result, written.checksums);
+        Ok(CopyObjectOutput {
+            copy_object_result: Some(result),
+            ..CopyObjectOutput::default()
+        })
+    }
+
+    pub(super) async fn delete_object(&self, request: S3Request<DeleteObjectInput>) -> S3Result<DeleteObjectOutput> {
+        let bucket = self.names.bucket(&request.input.bucket)?;
+        self.store.delete_object(bucket, request.input.key).await?;
+        Ok(DeleteObjectOutput::default())
+    }
+
+    pub(super) async fn delete_objects(&self, request: S3Request<DeleteObjectsInput>) -> S3Result<DeleteObjectsOutput> {
+        let bucket = self.names.bucket(&request.input.bucket)?;
+        let Delete { objects, quiet } = request.input.delete;
+        if objects.len() > MAX_DELETE {
+            return Err(error(
+                S3ErrorCode::MalformedXML,
+                "One request deletes at most 1,000 objects.",
+            ));
+        }
+        let mut keys = Vec::new();
+        let mut errors = Vec::new();
+        for object in objects {
+            match refused(&object) {
+                Some(refused) => errors.push(delete_error(object.key, &refused)),
+                None => keys.push(object.key),
+            }
+        }
+        self.store.delete_objects(bucket, keys.clone()).await?;
+        let deleted = keys.into_iter().map(|key| DeletedObject {
+            key: Some(key),
+            ..DeletedObject::default()
+        });
+        let deleted = if quiet.unwrap_or(false) {
+            Vec::new()
+        } else {
+            deleted.collect()
+        };
+        Ok(DeleteObjectsOutput {
+            deleted: Some(deleted),
+            errors: Some(errors),
+            request_charged: None,
+        })
+    }
+
+    /// Bucket and key of a copy's source.
+    pub(super) fn copy_source(&self, source: &CopySource) -> S3Result<(String, String)> {
+        let CopySource::Bucket {
+            bucket,
+            key,
+            version_id,
+        } = source
+        else {
+            return Err(error(
+                S3ErrorCode::NotImplemented,
+                "Local storage has no access points.",
+            ));
+        };
+        if version_id
+            .as_deref()
+            .is_some_and(|version| version != crate::store::NULL_VERSION)
+        {
+            return Err(error(S3ErrorCode::NoSuchVersion, "Local storage keeps no versions."));
+        }
+        Ok((self.names.bucket(bucket)?, key.to_string()))
+    }
+}
+
+/// A body as the store receives it.
+pub(super) fn incoming(
+    body: Option<StreamingBlob>,
+    content_length: Option<i64>,
+    expected: crate::digest::Expected,
+) -> S3Result<Incoming> {
+    let stream = body.ok_or_else(|| S3Error::new(S3ErrorCode::IncompleteBody))?;
+    let length = content_length.and_then(|length| u64::try_from(length).ok());
+    Ok(Incoming {
+        stream,
+        length,
+        expected,
+    })
+}
+
+/// Why one object of a DeleteObjects request cannot be deleted.
+fn refused(object: &ObjectIdentifier) -> Option<S3Error> {
+    if object.key.is_empty() {
+        return Some(error(S3ErrorCode::InvalidArgument, "A key is not empty."));
+    }
+    if object.key.len() > MAX_KEY {
+        return Some(error(S3ErrorCode::KeyTooLongError, "A key has at most 1,024 bytes."));
+    }
+    if object
+        .version_id
+        .as_deref()
+        .is_some_and(|version| version != crate::store::NULL_VERSION)
+    {
+        return Some(error(S3ErrorCode::NoSuchVersion, "Local storage keeps no versions."));
+    }
+    let has_condition = object.e_tag.is_some() || object.last_modified_time.is_some() || object.size.is_some();
+    has_condition.then(|| {
+        error(
+            S3ErrorCode::NotImplemented,
+            "Local storage does not support conditional deletes.",
+        )
+    })
+}
+
+fn delete_error(key: String, refused: &S3Error) -> s3s::dto::Error {
+    s3s::dto::Error {
+        code: Some(refused.code().as_str().to_owned()),
+        key: Some(key),
+        message: refused.message().map(str::to_owned),
+        version_id: None,
+    }
+}
