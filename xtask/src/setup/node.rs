@@ -1,0 +1,69 @@
+//! Node, which builds the interface and runs its tests.
+
+use std::process::Command;
+
+use super::install;
+use super::packages::{self, Group};
+use super::system::System;
+use crate::failure::Failure;
+use crate::{repository, ui};
+
+/// The oldest one that the interface's tools run on.
+const OLDEST: (u32, u32) = (20, 19);
+
+/// Makes sure that a Node of at least [`OLDEST`] and npm are there, installing them where the system's are new enough.
+pub(super) fn require(system: System) -> Result<(), Failure> {
+    if is_ready() {
+        return Ok(());
+    }
+    if !packages::of(system, Group::Node).is_empty() && version().is_none() {
+        // What the system offers may be too old; that is seen below.
+        install(system, Group::Node)?;
+    }
+    if is_ready() { Ok(()) } else { Err(too_old()) }
+}
+
+fn is_ready() -> bool {
+    let npm_answers = ui::npm(&["--version"])
+        .output()
+        .is_ok_and(|answer| answer.status.success());
+    npm_answers && version().is_some_and(|version| version >= OLDEST)
+}
+
+fn version() -> Option<(u32, u32)> {
+    repository::find_program("node")?;
+    let answer = Command::new("node").arg("--version").output().ok()?;
+    parse(&String::from_utf8_lossy(&answer.stdout))
+}
+
+/// `v20.19.2` → (20, 19)
+fn parse(text: &str) -> Option<(u32, u32)> {
+    let mut numbers = text.trim().strip_prefix('v')?.split('.');
+    Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
+}
+
+fn too_old() -> Failure {
+    let (major, minor) = OLDEST;
+    let found = match version() {
+        Some((major, minor)) => format!("this machine has Node {major}.{minor}"),
+        None => "this machine has no Node".to_owned(),
+    };
+    let hint = "Install Node 20 or newer with npm, from https://nodejs.org or a version manager such as nvm, \
+                and run this command again.";
+    Failure::new(format!(
+        "the interface needs Node {major}.{minor} or newer and npm; {found}"
+    ))
+    .hint(hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_compared_as_numbers() {
+        assert_eq!(parse("v20.19.2\n"), Some((20, 19)));
+        assert!(parse("v22.0.0") > Some(OLDEST) && parse("v18.19.0") < Some(OLDEST) && parse("v20.9.0") < Some(OLDEST));
+        assert_eq!(parse("command not found"), None);
+    }
+}
