@@ -17,7 +17,7 @@ fn user_info(gateway: &Rgw, uid: &str, tenant: Option<&str>) -> String {
 }
 
 #[tokio::test]
-async fn a_gateway_answers_strangers_over_http_and_https_and_knows_its_users() {
+async fn an_rgw_answers_strangers_over_http_and_https_and_knows_its_users() {
     let gateway = Rgw::shared().unwrap();
 
     let answer = Stranger::new().get(&format!("{}/", gateway.endpoint())).await.unwrap();
@@ -65,7 +65,7 @@ async fn a_gateway_answers_strangers_over_http_and_https_and_knows_its_users() {
 }
 
 #[tokio::test]
-async fn several_gateways_run_side_by_side_and_leave_nothing() {
+async fn several_rgws_run_side_by_side_and_leave_nothing() {
     let start = || Rgw::start(RgwOptions { tls: Tls::Off }).unwrap();
     let (one, two) = thread::scope(|scope| {
         let other = scope.spawn(start);
@@ -91,7 +91,7 @@ async fn several_gateways_run_side_by_side_and_leave_nothing() {
 }
 
 #[test]
-fn a_described_gateway_is_the_same_gateway() {
+fn a_described_rgw_is_the_same_rgw() {
     let gateway = Rgw::shared().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("gateway.json");

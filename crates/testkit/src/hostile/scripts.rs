@@ -206,7 +206,7 @@ fn urls() -> Vec<String> {
 
 /// Every way out of a place where a text may have been put, with something that runs once it is out.
 fn contexts() -> Vec<String> {
-    const WAYS_OUT: [&str; 22] = [
+    const WAYS_OUT: [&str; 25] = [
         "\">",
         "'>",
         ">",
@@ -219,6 +219,9 @@ fn contexts() -> Vec<String> {
         "</template>",
         "</option></select>",
         "</Key></Contents>",
+        "</h1>",
+        "</a>",
+        "</button>",
         "-->",
         "]]>",
         "*/",
