@@ -5,6 +5,7 @@ import type { AccountView, Backend, IpcError, SettingsView, StartView, Target } 
 import { Toasts } from '$components/toasts.svelte'
 import { asIpcError, isCancelled } from '$lib/errors'
 import { Dialogs } from './dialogs.svelte'
+import { Drops } from './drops.svelte'
 import { History } from './history.svelte'
 import { Layout, readLayout, type DockTab, type Place } from './layout.svelte'
 import { CurrentView } from './view.svelte'
@@ -26,6 +27,7 @@ export function parentPrefix(prefix: string): string | null {
 export class Session {
   readonly toasts = new Toasts()
   readonly dialogs = new Dialogs()
+  readonly drops = new Drops(this)
   readonly view: CurrentView
   readonly layout: Layout
   readonly history = new History<Place>((a, b) => a.bucket === b.bucket && a.prefix === b.prefix)
