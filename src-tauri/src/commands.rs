@@ -1,8 +1,5 @@
 //! The commands of the page: each takes the state, calls one method of [`dipper_app::App`], and maps the result.
 
-#[macro_use]
-mod list;
-
 mod accounts;
 mod buckets;
 mod events;

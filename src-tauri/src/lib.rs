@@ -3,6 +3,10 @@
 //! Nothing here knows S3. A command is a few lines that call one method and map its result (`commands`, `ipc`); what
 //! only a desktop has, the window, drops, dialogs and the clipboard, is in `desktop`.
 
+#[macro_use]
+#[path = "commands/list.rs"]
+mod list;
+
 mod commands;
 mod desktop;
 mod ipc;
@@ -28,7 +32,7 @@ pub fn run() -> ExitCode {
             }
         })
         .setup(|app| set_up(app.handle()))
-        .build(tauri::generate_context!());
+        .build(context());
     match built {
         Ok(program) => {
             program.run(|handle, event| on_event(handle, &event));
@@ -39,6 +43,11 @@ pub fn run() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The configuration, the capabilities and the pages, as they were built in.
+fn context<R: tauri::Runtime>() -> tauri::Context<R> {
+    tauri::generate_context!()
 }
 
 /// Opens the data folder, then the window. A folder that cannot be used ends the program, with the reason.
@@ -71,4 +80,71 @@ fn start_logging() {
 #[expect(clippy::print_stderr, reason = "there is no window to say it in")]
 fn report(error: &dyn std::error::Error) {
     eprintln!("Dipper could not start: {error}");
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use tauri::ipc::{CallbackFn, InvokeBody};
+    use tauri::test::{INVOKE_KEY, MockRuntime, get_ipc_response, mock_builder};
+    use tauri::webview::InvokeRequest;
+    use tauri::{App, WebviewUrl, WebviewWindowBuilder};
+
+    macro_rules! names {
+        ($($module:ident :: $name:ident,)*) => { &[$(stringify!($name)),*] };
+    }
+
+    const NAMES: &[&str] = every_command!(names);
+
+    /// Whether a command called from a window of this label, on this page, reaches its handler.
+    fn is_let_through(app: &App<MockRuntime>, label: &str, page: &str, command: &str) -> bool {
+        use tauri::Manager as _;
+        let window = app.get_webview_window(label).unwrap_or_else(|| {
+            WebviewWindowBuilder::new(app, label, WebviewUrl::default())
+                .build()
+                .unwrap()
+        });
+        let request = InvokeRequest {
+            cmd: command.to_owned(),
+            callback: CallbackFn(0),
+            error: CallbackFn(1),
+            url: page.parse().unwrap(),
+            body: InvokeBody::default(),
+            headers: tauri::http::HeaderMap::default(),
+            invoke_key: INVOKE_KEY.to_owned(),
+        };
+        get_ipc_response(&window, request).is_ok()
+    }
+
+    /// S7: a window that was not named gets nothing, nor does a page from elsewhere in the window that was.
+    #[test]
+    fn s07_every_command_is_gated() {
+        let builder = mock_builder().invoke_handler(|invoke| {
+            invoke.resolver.resolve("reached");
+            true
+        });
+        let app = builder.build(super::context()).unwrap();
+        for command in NAMES {
+            assert!(
+                is_let_through(&app, "main", "tauri://localhost", command),
+                "{command} in the window"
+            );
+            assert!(
+                !is_let_through(&app, "nope", "tauri://localhost", command),
+                "{command} in another window"
+            );
+            assert!(
+                !is_let_through(&app, "main", "https://example.net", command),
+                "{command} on another page"
+            );
+        }
+        assert!(!is_let_through(
+            &app,
+            "main",
+            "tauri://localhost",
+            "plugin:event|listen"
+        ));
+        assert!(!is_let_through(&app, "main", "tauri://localhost", "plugin:dialog|open"));
+    }
 }
