@@ -16,6 +16,7 @@ export type FieldName = 'name' | 'endpoint' | 'port' | 'accessKeyId' | 'secretAc
 type Ca = { token: string | null; name: string }
 
 const mostPort = 65_535
+const allFields: FieldName[] = ['name', 'endpoint', 'port', 'accessKeyId', 'secretAccessKey']
 
 export class AccountForm {
   readonly account: AccountView | null
@@ -166,10 +167,25 @@ export class AccountForm {
     }
   }
 
+  /** Whether these very fields were tested and did not lead to a server that takes the keys. */
+  get failedTest(): boolean {
+    return this.report !== null && !usable(this.report)
+  }
+
+  /** Adds the account once a test succeeds; pressed again after a failed one, it adds it all the same. Edits are just saved. */
+  async submit(): Promise<AccountView | null> {
+    if (this.isNew && this.report === null) {
+      if (!this.#complete(allFields)) return null
+      await this.test()
+      if (this.report === null || this.failedTest) return null
+    }
+    return this.save()
+  }
+
   /** Saves, and gives the account; null when something is missing or was refused. The secret is forgotten once it is sent. */
   async save(): Promise<AccountView | null> {
     if (this.busy !== null) return null
-    if (!this.#complete(['name', 'endpoint', 'port', 'accessKeyId', 'secretAccessKey'])) return null
+    if (!this.#complete(allFields)) return null
     this.busy = 'save'
     this.error = null
     await this.#settleFields()
@@ -251,6 +267,11 @@ export class AccountForm {
       pinnedCertificate: this.pinned,
     }
   }
+}
+
+/** Keys that work, even if they may not list buckets. */
+function usable(report: ConnectionReport): boolean {
+  return report.outcome === 'connected' || report.outcome === 'listingDenied'
 }
 
 /** Amazon's endpoint of a region; without one, the first region's. */

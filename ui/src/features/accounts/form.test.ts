@@ -109,6 +109,22 @@ describe('saving', () => {
     expect([...form.missing].sort()).toEqual(['accessKeyId', 'endpoint', 'name', 'secretAccessKey'])
   })
 
+  it('adds a new account only once a test succeeds, or when told so again', async () => {
+    const backend = mock()
+    const form = filled(backend)
+    form.secret = 'the wrong one'
+    const save = vi.spyOn(backend, 'saveAccount')
+    expect(await form.submit()).toBeNull()
+    expect(save).not.toHaveBeenCalled()
+    expect(form.failedTest).toBe(true)
+    expect((await form.submit())?.name).toBe('Research')
+  })
+
+  it('adds keys that work at one press', async () => {
+    const form = filled()
+    expect((await form.submit())?.endpoint).toBe('objects.example.net:8080')
+  })
+
   it('trims pasted spaces and forgets the secret once it is sent', async () => {
     const backend = mock()
     const form = filled(backend)

@@ -68,7 +68,10 @@ export const form = {
   test: 'Test connection',
   cancel: 'Cancel',
   submitAdd: 'Add new account',
+  submitAnyway: 'Add anyway',
   submitEdit: 'Save changes',
+  added: (name: string) => `Account “${name}” added`,
+  saved: (name: string) => `Account “${name}” saved`,
   addBucket: 'Add bucket by name',
   bucketName: 'Bucket name',
   missing: {
@@ -157,6 +160,8 @@ export const manage = {
 
 export const removal = {
   title: (name: string) => `Remove “${name}” from Dipper?`,
+  removed: (name: string) => `Account “${name}” removed`,
+  looking: 'Looking at the account…',
   confirm: 'Remove account',
   cancel: 'Cancel',
 }

@@ -117,6 +117,6 @@ export const access = {
   makePrivate: 'Make private',
   nothingTicked: 'Tick what becomes public',
   already: (count: number) => (count === 1 ? '1 is already public.' : `${formatNumber(count)} are already public.`),
-  done: (title: string) => title,
-  working: 'Follow it in Transfers.',
+  show: 'Show',
+  working: (label: string) => `Changing the objects of ${label}`,
 }
