@@ -1,5 +1,7 @@
 //! Access control lists of buckets and objects.
 
+mod wire;
+
 use crate::client::Client;
 use crate::error::Result;
 use crate::names::{BucketName, ObjectKey};
@@ -118,31 +120,95 @@ fn same_grantee(a: &Grantee, b: &Grantee) -> bool {
 impl Client {
     /// The ACL of a bucket.
     pub async fn bucket_acl(&self, bucket: &BucketName) -> Result<Acl> {
-        todo!("{bucket}")
+        let call = self.bucket_call("GetBucketAcl", bucket);
+        let request = self.sdk().get_bucket_acl().bucket(bucket.as_str());
+        let answer = request
+            .customize()
+            .interceptor(call.clone())
+            .send()
+            .await
+            .map_err(|error| call.failed(error))?;
+        wire::read(&call, answer.owner(), answer.grants())
     }
 
     /// The ACL of an object.
     pub async fn object_acl(&self, bucket: &BucketName, key: &ObjectKey) -> Result<Acl> {
-        todo!("{bucket}{key}")
+        let call = self.object_call("GetObjectAcl", bucket, key);
+        let request = self.sdk().get_object_acl().bucket(bucket.as_str()).key(key.as_str());
+        let answer = request
+            .customize()
+            .interceptor(call.clone())
+            .send()
+            .await
+            .map_err(|error| call.failed(error))?;
+        wire::read(&call, answer.owner(), answer.grants())
     }
 
     /// Gives a bucket a canned ACL.
     pub async fn put_bucket_canned_acl(&self, bucket: &BucketName, acl: CannedAcl) -> Result<()> {
-        todo!("{bucket}{acl:?}")
+        let call = self.bucket_call("PutBucketAcl", bucket).with_digest();
+        let request = self
+            .sdk()
+            .put_bucket_acl()
+            .bucket(bucket.as_str())
+            .acl(acl.as_str().into());
+        request
+            .customize()
+            .interceptor(call.clone())
+            .send()
+            .await
+            .map_err(|error| call.failed(error))?;
+        Ok(())
     }
 
     /// Gives an object a canned ACL.
     pub async fn put_object_canned_acl(&self, bucket: &BucketName, key: &ObjectKey, acl: CannedAcl) -> Result<()> {
-        todo!("{bucket}{key}{acl:?}")
+        let call = self.object_call("PutObjectAcl", bucket, key).with_digest();
+        let request = self
+            .sdk()
+            .put_object_acl()
+            .bucket(bucket.as_str())
+            .key(key.as_str())
+            .acl(acl.as_str().into());
+        request
+            .customize()
+            .interceptor(call.clone())
+            .send()
+            .await
+            .map_err(|error| call.failed(error))?;
+        Ok(())
     }
 
     /// Replaces a bucket's ACL by exactly these grants; the owner must be the one that was read.
     pub async fn put_bucket_acl(&self, bucket: &BucketName, acl: &Acl) -> Result<()> {
-        todo!("{bucket}{acl:?}")
+        let call = self.bucket_call("PutBucketAcl", bucket).with_digest();
+        let document = wire::write(&call, acl)?;
+        let request = self
+            .sdk()
+            .put_bucket_acl()
+            .bucket(bucket.as_str())
+            .access_control_policy(document);
+        request
+            .customize()
+            .interceptor(call.clone())
+            .send()
+            .await
+            .map_err(|error| call.failed(error))?;
+        Ok(())
     }
 
     /// Replaces an object's ACL by exactly these grants; the owner must be the one that was read.
     pub async fn put_object_acl(&self, bucket: &BucketName, key: &ObjectKey, acl: &Acl) -> Result<()> {
-        todo!("{bucket}{key}{acl:?}")
+        let call = self.object_call("PutObjectAcl", bucket, key).with_digest();
+        let document = wire::write(&call, acl)?;
+        let request = self.sdk().put_object_acl().bucket(bucket.as_str()).key(key.as_str());
+        let request = request.access_control_policy(document);
+        request
+            .customize()
+            .interceptor(call.clone())
+            .send()
+            .await
+            .map_err(|error| call.failed(error))?;
+        Ok(())
     }
 }

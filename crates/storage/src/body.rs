@@ -3,9 +3,17 @@
 use std::fmt;
 use std::sync::Arc;
 
+use aws_sdk_s3::primitives::{ByteStream, SdkBody};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
+use crc_fast::CrcAlgorithm;
+use md5::{Digest, Md5};
 
-use crate::error::Result;
+use crate::call::Call;
+use crate::config::UploadChecksum;
+use crate::error::{ErrorKind, Result};
+use crate::limits::MAX_PUT_SIZE;
 
 /// The body of a request as the connection pulls it. A failing source ends the request with kind `LocalIo`.
 pub type BoxBody = http_body_util::combinators::BoxBody<Bytes, std::io::Error>;
@@ -82,11 +90,85 @@ impl UploadBody {
     }
 }
 
+impl UploadBody {
+    /// The length as the SDK wants it; more than 5 GiB is `InvalidInput`.
+    pub(crate) fn length(&self, call: &Call) -> Result<i64> {
+        match i64::try_from(self.len()) {
+            Ok(length) if self.len() <= MAX_PUT_SIZE => Ok(length),
+            _ => Err(call
+                .error(ErrorKind::InvalidInput)
+                .with_detail("one request may carry at most 5 GiB")),
+        }
+    }
+
+    /// The body as it is sent, and its checksum header.
+    pub(crate) fn prepare(self, wanted: UploadChecksum) -> Result<(ByteStream, Option<(String, String)>)> {
+        let checksum = self.checksum.or_else(|| match &self.content {
+            Content::Bytes(bytes) => Checksum::of(bytes, wanted),
+            Content::Source(..) => None,
+        });
+        let stream = match self.content {
+            Content::Bytes(bytes) => ByteStream::from(bytes),
+            Content::Source(source, _) => ByteStream::new(SdkBody::from_body_1_x(source.open()?)),
+        };
+        Ok((stream, checksum.map(Checksum::header)))
+    }
+}
+
+impl Checksum {
+    /// The checksum of bytes in memory, of the kind that the server is given.
+    pub fn of(bytes: &[u8], wanted: UploadChecksum) -> Option<Self> {
+        match wanted {
+            UploadChecksum::ContentMd5 => Some(Self::Md5(Md5::digest(bytes).into())),
+            UploadChecksum::Crc32c => {
+                let crc = crc_fast::checksum(CrcAlgorithm::Crc32Iscsi, bytes);
+                u32::try_from(crc).ok().map(Self::Crc32c)
+            }
+            UploadChecksum::Crc64Nvme => Some(Self::Crc64Nvme(crc_fast::checksum(CrcAlgorithm::Crc64Nvme, bytes))),
+            UploadChecksum::None => None,
+        }
+    }
+
+    fn header(self) -> (String, String) {
+        let (name, value) = match self {
+            Self::Md5(digest) => ("content-md5", BASE64_STANDARD.encode(digest)),
+            Self::Crc32c(crc) => ("x-amz-checksum-crc32c", BASE64_STANDARD.encode(crc.to_be_bytes())),
+            Self::Crc64Nvme(crc) => ("x-amz-checksum-crc64nvme", BASE64_STANDARD.encode(crc.to_be_bytes())),
+        };
+        (name.to_owned(), value)
+    }
+}
+
 impl fmt::Debug for UploadBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UploadBody")
             .field("length", &self.len())
-            .field("checksum", &self.checksum)
-            .finish()
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The check values of the catalogue of CRCs, and of RFC 1321.
+    #[test]
+    fn checksums_are_the_published_ones() {
+        let header = |wanted| Checksum::of(b"123456789", wanted).map(Checksum::header);
+        let sent = |name: &str, bytes: &[u8]| Some((name.to_owned(), BASE64_STANDARD.encode(bytes)));
+        assert_eq!(
+            header(UploadChecksum::Crc32c),
+            sent("x-amz-checksum-crc32c", &[0xe3, 0x06, 0x92, 0x83])
+        );
+        let crc64: [u8; 8] = 0xae8b_1486_0a79_9888_u64.to_be_bytes();
+        assert_eq!(
+            header(UploadChecksum::Crc64Nvme),
+            sent("x-amz-checksum-crc64nvme", &crc64)
+        );
+        assert_eq!(
+            header(UploadChecksum::ContentMd5),
+            Some(("content-md5".into(), "JfnnlDI7RTiF9RgfG2JNCw==".into()))
+        );
+        assert_eq!(header(UploadChecksum::None), None);
     }
 }

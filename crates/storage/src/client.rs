@@ -2,8 +2,15 @@
 
 use std::sync::Arc;
 
+use aws_smithy_types::DateTime;
+use time::OffsetDateTime;
+
+use crate::call::Call;
 use crate::config::Config;
 use crate::error::Result;
+use crate::names::{BucketName, ObjectKey};
+use crate::sdk;
+use crate::transport::Transport;
 
 /// One account on one server. Cheap to clone; clones share the connections.
 #[derive(Clone, Debug)]
@@ -14,14 +21,17 @@ pub struct Client {
 #[derive(Debug)]
 struct Inner {
     config: Config,
+    transport: Transport,
+    sdk: aws_sdk_s3::Client,
 }
 
 impl Client {
-    /// Prepares a client; nothing is sent. Fails with `InvalidInput` on a CA certificate that cannot be read, and with
-    /// `Tls` when the system's trusted certificates are needed and cannot be loaded.
+    /// Prepares a client; nothing is sent. Fails with `InvalidInput` on a CA certificate that cannot be read.
     pub fn new(config: Config) -> Result<Self> {
+        let transport = Transport::new(&config)?;
+        let sdk = sdk::client(&config, &transport);
         Ok(Self {
-            inner: Arc::new(Inner { config }),
+            inner: Arc::new(Inner { config, transport, sdk }),
         })
     }
 
@@ -29,4 +39,39 @@ impl Client {
     pub fn config(&self) -> &Config {
         &self.inner.config
     }
+
+    pub(crate) fn sdk(&self) -> &aws_sdk_s3::Client {
+        &self.inner.sdk
+    }
+
+    pub(crate) fn transport(&self) -> &Transport {
+        &self.inner.transport
+    }
+
+    /// This moment, by the account's clock.
+    pub(crate) fn now(&self) -> OffsetDateTime {
+        (self.inner.config.clock)()
+    }
+
+    pub(crate) fn call(&self, operation: &'static str) -> Call {
+        Call::new(operation, self.inner.config.clock)
+    }
+
+    pub(crate) fn bucket_call(&self, operation: &'static str, bucket: &BucketName) -> Call {
+        self.call(operation).bucket(bucket)
+    }
+
+    pub(crate) fn object_call(&self, operation: &'static str, bucket: &BucketName, key: &ObjectKey) -> Call {
+        self.call(operation).bucket(bucket).key(key)
+    }
+}
+
+/// The SDK's time as ours; `None` outside the years that both know.
+pub(crate) fn moment(time: Option<&DateTime>) -> Option<OffsetDateTime> {
+    OffsetDateTime::from_unix_timestamp_nanos(time?.as_nanos()).ok()
+}
+
+/// An `ETag` without its quotes.
+pub(crate) fn unquoted(etag: &str) -> String {
+    etag.trim_matches('"').to_owned()
 }

@@ -137,9 +137,9 @@ impl Default for Timeouts {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(10),
-            first_byte: Duration::from_secs(60),
-            slow_operation: Duration::from_secs(600),
-            idle: Duration::from_secs(60),
+            first_byte: Duration::from_mins(1),
+            slow_operation: Duration::from_mins(10),
+            idle: Duration::from_mins(1),
         }
     }
 }

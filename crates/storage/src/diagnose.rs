@@ -1,12 +1,21 @@
 //! "Test connection": tells apart everything that can be wrong with an account.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use aws_smithy_types::body::SdkBody;
+use http::Request;
+use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 
 use crate::acl::Owner;
 use crate::client::Client;
-use crate::error::Error;
+use crate::config::{Config, Timeouts};
+use crate::endpoint::{Endpoint, Scheme};
+use crate::error::{Error, ErrorKind};
+use crate::transport::{Answer, Fault, Tag, Transport, find};
+
+/// How long the second look at a port may take.
+const QUICK: Duration = Duration::from_secs(3);
 
 /// What a test of the connection found.
 #[derive(Clone, Debug)]
@@ -88,6 +97,172 @@ pub struct CertificateInfo {
 impl Client {
     /// Tries to connect and to list the buckets, and says what stands in the way.
     pub async fn diagnose(&self) -> Diagnosis {
-        todo!()
+        let started = Instant::now();
+        let (outcome, skew_seconds) = match self.list_buckets_with_skew().await {
+            Ok((list, skew)) => (
+                Outcome::Connected {
+                    bucket_count: list.buckets.len(),
+                    owner: list.owner,
+                },
+                skew,
+            ),
+            Err(error) => {
+                let skew = error.clock_skew();
+                (self.explain(error).await, skew)
+            }
+        };
+        let suggested_project_id = match &outcome {
+            Outcome::Connected { owner: Some(owner), .. } => tenant_of(owner),
+            _ => None,
+        };
+        let tls_version = self.transport().handshake().version().map(str::to_owned);
+        Diagnosis {
+            outcome,
+            elapsed: started.elapsed(),
+            tls_version,
+            skew_seconds,
+            suggested_project_id,
+        }
+    }
+
+    async fn explain(&self, error: Error) -> Outcome {
+        if let Some(fault) = find::<Fault>(&error) {
+            let fault = fault.clone();
+            return self.explain_fault(fault, error).await;
+        }
+        match (error.kind(), error.s3_code()) {
+            (_, Some("SignatureDoesNotMatch")) => Outcome::WrongSecret,
+            (ErrorKind::ClockSkew, _) if error.clock_skew().is_some() => Outcome::ClockWrong {
+                skew_seconds: error.clock_skew().unwrap_or_default(),
+            },
+            (ErrorKind::InvalidCredentials, Some("InvalidAccessKeyId" | "NotSignedUp")) => Outcome::WrongAccessKey,
+            (ErrorKind::AccessDenied, Some(_)) => Outcome::ListingDenied,
+            _ => self.explain_answer(error).await,
+        }
+    }
+
+    /// An answer that S3 would not give. Web servers say in many ways that TLS was expected, so this asks again with TLS.
+    async fn explain_answer(&self, error: Error) -> Outcome {
+        let strange = error.not_s3().is_some() || error.s3_code().is_none();
+        if !strange {
+            return Outcome::Other(error);
+        }
+        if self.config().endpoint.scheme == Scheme::Http
+            && error.status() == Some(400)
+            && self.answers(Scheme::Https).await
+        {
+            return Outcome::ServerWantsTls;
+        }
+        match (error.not_s3(), error.status()) {
+            (Some(what), _) => Outcome::NotS3 { what: what.to_owned() },
+            (None, Some(status @ (200..=399 | 404 | 405))) => Outcome::NotS3 {
+                what: format!("HTTP status {status}"),
+            },
+            _ => Outcome::Other(error),
+        }
+    }
+
+    async fn explain_fault(&self, fault: Fault, error: Error) -> Outcome {
+        let scheme = self.config().endpoint.scheme;
+        match fault {
+            Fault::NameNotFound(_) => Outcome::NameNotFound,
+            Fault::Refused => Outcome::Refused,
+            Fault::Certificate(reason) => {
+                let certificate = self
+                    .transport()
+                    .handshake()
+                    .leaf()
+                    .and_then(|der| CertificateInfo::read(&der));
+                Outcome::CertificateNotTrusted { certificate, reason }
+            }
+            Fault::NotTls | Fault::Broken(_) | Fault::Tls(_)
+                if scheme == Scheme::Https && self.answers(Scheme::Http).await =>
+            {
+                Outcome::ServerSpeaksPlainHttp
+            }
+            Fault::NotHttp | Fault::Broken(_) | Fault::Timeout
+                if scheme == Scheme::Http && self.answers(Scheme::Https).await =>
+            {
+                Outcome::ServerWantsTls
+            }
+            Fault::ConnectTimeout | Fault::Timeout => Outcome::TimedOut,
+            Fault::NotTls | Fault::NotHttp => Outcome::NotS3 {
+                what: "something that is not HTTP".to_owned(),
+            },
+            _ => Outcome::Other(error),
+        }
+    }
+
+    /// Whether the same port answers when spoken to with this scheme. A certificate that is not trusted is an answer.
+    async fn answers(&self, scheme: Scheme) -> bool {
+        let config = self.config();
+        let port = Some(config.endpoint.effective_port());
+        let endpoint = Endpoint {
+            scheme,
+            port,
+            ..config.endpoint.clone()
+        };
+        let timeouts = Timeouts {
+            connect: QUICK,
+            first_byte: QUICK,
+            idle: QUICK,
+            slow_operation: QUICK,
+        };
+        let config = Config {
+            endpoint,
+            timeouts,
+            ..config.clone()
+        };
+        let url = format!("{}/", config.endpoint);
+        let (Ok(transport), Ok(request)) = (Transport::new(&config), Request::get(url).body(SdkBody::empty())) else {
+            return false;
+        };
+        let tag = Tag {
+            operation: "Diagnose",
+            bucket: None,
+            key: None,
+            answer: Answer::Document,
+        };
+        matches!(transport.send(request, &tag).await, Ok(_) | Err(Fault::Certificate(_)))
+    }
+}
+
+/// `tenant$user` is how Ceph RGW writes its owners.
+fn tenant_of(owner: &Owner) -> Option<String> {
+    let (tenant, user) = owner.id.split_once('$')?;
+    (!tenant.is_empty() && !user.is_empty()).then(|| tenant.to_owned())
+}
+
+impl CertificateInfo {
+    /// Reads a certificate; `None` if it is none.
+    fn read(der: &[u8]) -> Option<Self> {
+        let (_, certificate) = x509_parser::parse_x509_certificate(der).ok()?;
+        let moment = |time: &x509_parser::time::ASN1Time| OffsetDateTime::from_unix_timestamp(time.timestamp()).ok();
+        Some(Self {
+            subject: certificate.subject().to_string(),
+            issuer: certificate.issuer().to_string(),
+            sha256: Sha256::digest(der).into(),
+            not_before: moment(&certificate.validity().not_before),
+            not_after: moment(&certificate.validity().not_after),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tenant_is_read_from_the_owner() {
+        let of = |id: &str| {
+            tenant_of(&Owner {
+                id: id.to_owned(),
+                display_name: None,
+            })
+        };
+        assert_eq!(of("0123abcd$user").as_deref(), Some("0123abcd"));
+        assert_eq!(of("$user"), None);
+        assert_eq!(of("tenant$"), None);
+        assert_eq!(of("0123abcd"), None);
     }
 }

@@ -86,6 +86,7 @@ struct Inner {
     server_message: Option<String>,
     retry_after: Option<Duration>,
     clock_skew: Option<i64>,
+    not_s3: Option<String>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
@@ -104,6 +105,7 @@ impl Error {
             server_message: None,
             retry_after: None,
             clock_skew: None,
+            not_s3: None,
             source: None,
         }))
     }
@@ -166,6 +168,16 @@ impl Error {
         self
     }
 
+    /// Something answered that is no S3 server: `what` it looks like.
+    pub(crate) fn with_not_s3(mut self, what: &str) -> Self {
+        self.0.not_s3 = Some(what.to_owned());
+        self.with_detail(format!("what answered is not an S3 server: it sent {what}"))
+    }
+
+    pub(crate) fn not_s3(&self) -> Option<&str> {
+        self.0.not_s3.as_deref()
+    }
+
     pub(crate) fn with_source(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
         self.0.source = Some(Arc::new(source));
         self
@@ -226,7 +238,7 @@ impl Error {
         self.0.retry_after
     }
 
-    /// This computer's clock minus the server's, in seconds, where that is what went wrong.
+    /// This computer's clock minus the server's, in seconds, where the server told its time.
     pub fn clock_skew(&self) -> Option<i64> {
         self.0.clock_skew
     }

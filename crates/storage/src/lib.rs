@@ -8,6 +8,7 @@
 mod acl;
 mod body;
 mod buckets;
+mod call;
 mod client;
 mod config;
 mod diagnose;
@@ -16,11 +17,16 @@ mod error;
 mod limits;
 mod links;
 mod list;
+mod metadata;
 mod multipart;
 mod names;
 mod objects;
+mod place;
 mod policy;
 mod probe;
+mod sdk;
+mod sigv2;
+mod transport;
 
 pub use acl::{Acl, CannedAcl, Grant, Grantee, Owner, Right};
 pub use body::{BodySource, BoxBody, Checksum, UploadBody};
@@ -39,7 +45,7 @@ pub use limits::{
 };
 pub use links::{Link, LinkMethod, LinkOptions, LinkPart, LinkRole, PresignOptions, ProjectIdUse};
 pub use list::{Continuation, ListPage, ListRequest, ListedObject};
-pub use multipart::{CompletedPart, PartInfo, PartStored, UnfinishedUpload, UploadId};
+pub use multipart::{CompletedPart, PartInfo, PartRef, PartStored, UnfinishedUpload, UploadId};
 pub use names::{BucketName, NameRule, NameRuleKind, ObjectKey, Prefix, new_name_problems};
 pub use objects::{
     ByteRange, ContentRange, CopyOptions, DeleteReport, GetOptions, ObjectInfo, ObjectRef, ObjectStream, PutOptions,

@@ -1,11 +1,16 @@
 //! Listing a bucket, page by page.
 
+use aws_sdk_s3::types::EncodingType;
 use time::OffsetDateTime;
 
-use crate::client::Client;
-use crate::error::Result;
+use crate::call::Call;
+use crate::client::{Client, moment, unquoted};
+use crate::config::ListVersion;
+use crate::error::{ErrorKind, Result};
 use crate::limits::MAX_KEYS_PER_PAGE;
 use crate::names::{BucketName, ObjectKey, Prefix};
+use crate::place::decode_listed;
+use crate::transport::Answer;
 
 /// Which page to get.
 #[derive(Clone, Debug)]
@@ -73,7 +78,7 @@ pub struct ListedObject {
     pub size: u64,
     /// When it was last written.
     pub last_modified: Option<OffsetDateTime>,
-    /// Its ETag, with the quotes taken off.
+    /// Its `ETag`, with the quotes taken off.
     pub etag: Option<String>,
     /// Its storage class.
     pub storage_class: Option<String>,
@@ -83,6 +88,208 @@ impl Client {
     /// One page of a listing. A server that repeats itself instead of going on is an error (`Corrupt`), so that a loop
     /// over pages always ends.
     pub async fn list_page(&self, request: &ListRequest) -> Result<ListPage> {
-        todo!("{request:?}")
+        let older = match request.continuation.as_ref().map(|next| &next.position) {
+            Some(Position::Marker(_)) => true,
+            Some(Position::Token(_)) => false,
+            None => self.config().compatibility.list_version == ListVersion::V1,
+        };
+        if older {
+            return self.list_page_v1(request).await;
+        }
+        match self.list_page_v2(request).await {
+            Err(error)
+                if error.kind() == ErrorKind::Unsupported
+                    && error.not_s3().is_none()
+                    && request.continuation.is_none() =>
+            {
+                self.list_page_v1(request).await
+            }
+            result => result,
+        }
+    }
+
+    async fn list_page_v2(&self, request: &ListRequest) -> Result<ListPage> {
+        let call = self
+            .bucket_call("ListObjectsV2", &request.bucket)
+            .expecting(Answer::Listing);
+        let token = request.continuation.as_ref().and_then(|next| match &next.position {
+            Position::Token(token) => Some(token.clone()),
+            Position::Marker(_) => None,
+        });
+        let sent = self
+            .sdk()
+            .list_objects_v2()
+            .bucket(request.bucket.as_str())
+            .set_prefix(request.prefix_sent())
+            .set_delimiter(request.delimiter_sent())
+            .max_keys(request.max_keys_sent())
+            .set_continuation_token(token)
+            .set_start_after(request.start_after.as_ref().map(|key| key.as_str().to_owned()))
+            .encoding_type(EncodingType::Url);
+        let page = sent
+            .customize()
+            .interceptor(call.clone())
+            .send()
+            .await
+            .map_err(|error| call.failed(error))?;
+        let names = Names {
+            call: &call,
+            encoded: page.encoding_type() == Some(&EncodingType::Url),
+        };
+        let objects = names.objects(page.contents())?;
+        let common_prefixes = names.prefixes(page.common_prefixes())?;
+        let position = match page.next_continuation_token() {
+            _ if page.is_truncated() != Some(true) => None,
+            Some(token) => Some(Position::Token(token.to_owned())),
+            // A server that ignores list-type=2 answers with the older page, which goes on from its last name.
+            None => last_name(&objects, &common_prefixes).map(|name| Position::Marker(name.to_owned())),
+        };
+        request.page(&call, objects, common_prefixes, position, page.is_truncated())
+    }
+
+    async fn list_page_v1(&self, request: &ListRequest) -> Result<ListPage> {
+        let call = self
+            .bucket_call("ListObjects", &request.bucket)
+            .expecting(Answer::Listing);
+        let marker = match request.continuation.as_ref().map(|next| &next.position) {
+            Some(Position::Marker(marker)) => Some(marker.clone()),
+            _ => request.start_after.as_ref().map(|key| key.as_str().to_owned()),
+        };
+        let sent = self
+            .sdk()
+            .list_objects()
+            .bucket(request.bucket.as_str())
+            .set_prefix(request.prefix_sent())
+            .set_delimiter(request.delimiter_sent())
+            .max_keys(request.max_keys_sent())
+            .set_marker(marker)
+            .encoding_type(EncodingType::Url);
+        let page = sent
+            .customize()
+            .interceptor(call.clone())
+            .send()
+            .await
+            .map_err(|error| call.failed(error))?;
+        let names = Names {
+            call: &call,
+            encoded: page.encoding_type() == Some(&EncodingType::Url),
+        };
+        let objects = names.objects(page.contents())?;
+        let common_prefixes = names.prefixes(page.common_prefixes())?;
+        let position = if page.is_truncated() == Some(true) {
+            let told = page
+                .next_marker()
+                .filter(|marker| !marker.is_empty())
+                .map(|marker| names.name(marker))
+                .transpose()?;
+            told.or_else(|| last_name(&objects, &common_prefixes).map(str::to_owned))
+                .map(Position::Marker)
+        } else {
+            None
+        };
+        request.page(&call, objects, common_prefixes, position, page.is_truncated())
+    }
+}
+
+impl ListRequest {
+    fn prefix_sent(&self) -> Option<String> {
+        (!self.prefix.is_empty()).then(|| self.prefix.as_str().to_owned())
+    }
+
+    fn delimiter_sent(&self) -> Option<String> {
+        self.delimiter.clone().filter(|delimiter| !delimiter.is_empty())
+    }
+
+    fn max_keys_sent(&self) -> i32 {
+        i32::from(self.max_keys.clamp(1, MAX_KEYS_PER_PAGE))
+    }
+
+    /// The page, if it leads further than the one before.
+    fn page(
+        &self,
+        call: &Call,
+        objects: Vec<ListedObject>,
+        common_prefixes: Vec<Prefix>,
+        position: Option<Position>,
+        truncated: Option<bool>,
+    ) -> Result<ListPage> {
+        let stuck = |words: &str| Err(call.error(ErrorKind::Corrupt).with_detail(words));
+        if truncated == Some(true) && position.is_none() {
+            return stuck("the server says that there is more and not where");
+        }
+        let before = self.continuation.as_ref();
+        let last = last_name(&objects, &common_prefixes).map(str::to_owned);
+        if let (Some(before), Some(position)) = (before, &position)
+            && (before.position == *position || last.as_ref() == Some(&before.last))
+        {
+            return stuck("the server repeats the same page of the list");
+        }
+        let next = position.map(|position| Continuation {
+            position,
+            last: last
+                .or_else(|| before.map(|before| before.last.clone()))
+                .unwrap_or_default(),
+        });
+        Ok(ListPage {
+            objects,
+            common_prefixes,
+            next,
+        })
+    }
+}
+
+/// The name that comes last in the server's order, be it an object's or a common prefix.
+fn last_name<'a>(objects: &'a [ListedObject], prefixes: &'a [Prefix]) -> Option<&'a str> {
+    let object = objects.last().map(|object| object.key.as_str());
+    object.max(prefixes.last().map(Prefix::as_str))
+}
+
+/// Reads the names of a page, which are percent-encoded if the server echoed that we asked for it.
+struct Names<'a> {
+    call: &'a Call,
+    encoded: bool,
+}
+
+impl Names<'_> {
+    fn name(&self, text: &str) -> Result<String> {
+        if !self.encoded {
+            return Ok(text.to_owned());
+        }
+        decode_listed(text).ok_or_else(|| {
+            self.call
+                .error(ErrorKind::Corrupt)
+                .with_detail("the list has a name that is not UTF-8")
+        })
+    }
+
+    fn objects(&self, listed: &[aws_sdk_s3::types::Object]) -> Result<Vec<ListedObject>> {
+        listed.iter().map(|object| self.object(object)).collect()
+    }
+
+    fn object(&self, object: &aws_sdk_s3::types::Object) -> Result<ListedObject> {
+        let key = self.name(object.key().unwrap_or_default())?;
+        if key.is_empty() {
+            return Err(self
+                .call
+                .error(ErrorKind::Corrupt)
+                .with_detail("the list has an object without a key"));
+        }
+        Ok(ListedObject {
+            key: ObjectKey::from_server(key),
+            size: object
+                .size()
+                .and_then(|size| u64::try_from(size).ok())
+                .unwrap_or_default(),
+            last_modified: moment(object.last_modified()),
+            etag: object.e_tag().map(unquoted),
+            storage_class: object.storage_class().map(|class| class.as_str().to_owned()),
+        })
+    }
+
+    fn prefixes(&self, listed: &[aws_sdk_s3::types::CommonPrefix]) -> Result<Vec<Prefix>> {
+        listed
+            .iter()
+            .map(|prefix| self.name(prefix.prefix().unwrap_or_default()).map(Prefix::new))
+            .collect()
     }
 }

@@ -1,14 +1,20 @@
 //! Multipart uploads: large objects in parts, finished or aborted by name.
 
+mod listing;
+
 use std::fmt;
 
+use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart as SdkPart};
 use time::OffsetDateTime;
 
 use crate::body::UploadBody;
-use crate::client::Client;
-use crate::error::Result;
+use crate::call::Call;
+use crate::client::{Client, unquoted};
+use crate::error::{ErrorKind, Result};
+use crate::limits::MAX_PARTS;
 use crate::names::{BucketName, ObjectKey};
-use crate::objects::{PutOptions, Stored};
+use crate::objects::{ByteRange, ObjectRef, PutOptions, Stored};
+use crate::transport::Answer;
 
 /// The server's id of an unfinished upload.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -35,7 +41,7 @@ impl fmt::Display for UploadId {
 /// A part that the server has taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartStored {
-    /// Its ETag, with the quotes taken off.
+    /// Its `ETag`, with the quotes taken off.
     pub etag: String,
 }
 
@@ -44,7 +50,7 @@ pub struct PartStored {
 pub struct CompletedPart {
     /// 1 to 10,000.
     pub number: u32,
-    /// The ETag that the server gave.
+    /// The `ETag` that the server gave.
     pub etag: String,
 }
 
@@ -55,10 +61,21 @@ pub struct PartInfo {
     pub number: u32,
     /// Its size in bytes.
     pub size: u64,
-    /// Its ETag, with the quotes taken off.
+    /// Its `ETag`, with the quotes taken off.
     pub etag: String,
     /// When it was written.
     pub last_modified: Option<OffsetDateTime>,
+}
+
+/// One part of an unfinished upload.
+#[derive(Clone, Copy, Debug)]
+pub struct PartRef<'a> {
+    /// The object it will become.
+    pub object: ObjectRef<'a>,
+    /// The upload.
+    pub upload: &'a UploadId,
+    /// 1 to 10,000.
+    pub number: u32,
 }
 
 /// An upload that was started and neither finished nor aborted.
@@ -80,7 +97,26 @@ impl Client {
         key: &ObjectKey,
         options: &PutOptions,
     ) -> Result<UploadId> {
-        todo!("{bucket}{key}{options:?}")
+        let call = self.object_call("CreateMultipartUpload", bucket, key);
+        let headers = options.headers(&call)?;
+        let call = call.headers(headers.into_iter().filter(|(name, _)| name != "if-none-match"));
+        let request = self
+            .sdk()
+            .create_multipart_upload()
+            .bucket(bucket.as_str())
+            .key(key.as_str());
+        let created = request
+            .customize()
+            .interceptor(call.clone())
+            .send()
+            .await
+            .map_err(|error| call.failed(error))?;
+        match created.upload_id() {
+            Some(id) if !id.is_empty() => Ok(UploadId::new(id)),
+            _ => Err(call
+                .error(ErrorKind::Corrupt)
+                .with_detail("the server gave the upload no id")),
+        }
     }
 
     /// Uploads one part, 5 MiB to 5 GiB; the last may be smaller. A part of the same number is replaced.
@@ -92,7 +128,59 @@ impl Client {
         number: u32,
         body: UploadBody,
     ) -> Result<PartStored> {
-        todo!("{bucket}{key}{upload}{number}{body:?}")
+        let call = self.object_call("UploadPart", bucket, key).upload(upload.as_str());
+        let length = body.length(&call)?;
+        let (stream, checksum) = body.prepare(self.config().compatibility.checksum)?;
+        let part = part_number(&call, number)?;
+        let call = call.headers(checksum);
+        let request = self.sdk().upload_part().bucket(bucket.as_str()).key(key.as_str());
+        let request = request
+            .upload_id(upload.as_str())
+            .part_number(part)
+            .content_length(length)
+            .body(stream);
+        let stored = request
+            .customize()
+            .interceptor(call.clone())
+            .send()
+            .await
+            .map_err(|error| call.failed(error))?;
+        part_stored(&call, stored.e_tag())
+    }
+
+    /// Fills a part from bytes of another object inside the server. `Unsupported` unless the account's compatibility
+    /// allows it: Ceph RGW 16 decodes the source twice and can be stopped by one with a `%`.
+    pub async fn upload_part_copy(
+        &self,
+        from: ObjectRef<'_>,
+        to: PartRef<'_>,
+        range: Option<ByteRange>,
+    ) -> Result<PartStored> {
+        let call = self
+            .object_call("UploadPartCopy", to.object.bucket, to.object.key)
+            .upload(to.upload.as_str());
+        let call = call.expecting(Answer::SlowDocument);
+        if !self.config().compatibility.upload_part_copy {
+            return Err(call.error(ErrorKind::Unsupported));
+        }
+        let part = part_number(&call, to.number)?;
+        let request = self
+            .sdk()
+            .upload_part_copy()
+            .bucket(to.object.bucket.as_str())
+            .key(to.object.key.as_str());
+        let request = request
+            .upload_id(to.upload.as_str())
+            .part_number(part)
+            .copy_source(from.copy_source());
+        let request = request.set_copy_source_range(range.map(|range| range.to_string()));
+        let copied = request
+            .customize()
+            .interceptor(call.clone())
+            .send()
+            .await
+            .map_err(|error| call.failed(error))?;
+        part_stored(&call, copied.copy_part_result().and_then(|result| result.e_tag()))
     }
 
     /// Puts the object together from parts in ascending order. An answer of 200 that holds an error is an error.
@@ -103,21 +191,82 @@ impl Client {
         upload: &UploadId,
         parts: &[CompletedPart],
     ) -> Result<Stored> {
-        todo!("{bucket}{key}{upload}{parts:?}")
+        let call = self
+            .object_call("CompleteMultipartUpload", bucket, key)
+            .upload(upload.as_str());
+        let call = call.expecting(Answer::SlowDocument).with_digest();
+        if parts.is_empty() || !parts.is_sorted_by(|a, b| a.number < b.number) {
+            return Err(call
+                .error(ErrorKind::InvalidInput)
+                .with_detail("the parts are not in ascending order"));
+        }
+        let mut document = CompletedMultipartUpload::builder();
+        for part in parts {
+            let number = part_number(&call, part.number)?;
+            let etag = format!("\"{}\"", part.etag);
+            document = document.parts(SdkPart::builder().part_number(number).e_tag(etag).build());
+        }
+        let request = self
+            .sdk()
+            .complete_multipart_upload()
+            .bucket(bucket.as_str())
+            .key(key.as_str());
+        let request = request.upload_id(upload.as_str()).multipart_upload(document.build());
+        let stored = request
+            .customize()
+            .interceptor(call.clone())
+            .send()
+            .await
+            .map_err(|error| call.failed(error))?;
+        let Some(etag) = stored.e_tag().map(unquoted) else {
+            return Err(call
+                .error(ErrorKind::Corrupt)
+                .with_detail("the server did not say that the object is complete"));
+        };
+        Ok(Stored {
+            etag: Some(etag),
+            version_id: stored.version_id().map(str::to_owned),
+        })
     }
 
     /// Throws an unfinished upload away. One that is no longer there is no error.
     pub async fn abort_multipart_upload(&self, bucket: &BucketName, key: &ObjectKey, upload: &UploadId) -> Result<()> {
-        todo!("{bucket}{key}{upload}")
+        let call = self
+            .object_call("AbortMultipartUpload", bucket, key)
+            .upload(upload.as_str());
+        let request = self
+            .sdk()
+            .abort_multipart_upload()
+            .bucket(bucket.as_str())
+            .key(key.as_str());
+        let request = request.upload_id(upload.as_str());
+        match request
+            .customize()
+            .interceptor(call.clone())
+            .send()
+            .await
+            .map_err(|error| call.failed(error))
+        {
+            Err(error) if !matches!(error.s3_code(), Some("NoSuchUpload" | "NoSuchKey")) => Err(error),
+            _ => Ok(()),
+        }
     }
+}
 
-    /// All parts the server has of an upload.
-    pub async fn list_parts(&self, bucket: &BucketName, key: &ObjectKey, upload: &UploadId) -> Result<Vec<PartInfo>> {
-        todo!("{bucket}{key}{upload}")
+fn part_number(call: &Call, number: u32) -> Result<i32> {
+    match i32::try_from(number) {
+        Ok(part) if (1..=MAX_PARTS).contains(&number) => Ok(part),
+        _ => Err(call
+            .error(ErrorKind::InvalidInput)
+            .with_detail(format!("there is no part {number}; S3 counts from 1 to 10,000"))),
     }
+}
 
-    /// All unfinished uploads in a bucket.
-    pub async fn list_multipart_uploads(&self, bucket: &BucketName) -> Result<Vec<UnfinishedUpload>> {
-        todo!("{bucket}")
+fn part_stored(call: &Call, etag: Option<&str>) -> Result<PartStored> {
+    match etag {
+        Some(etag) => Ok(PartStored { etag: unquoted(etag) }),
+        None => Err(call
+            .error(ErrorKind::Corrupt)
+            .with_detail("the server gave the part no ETag")),
     }
 }

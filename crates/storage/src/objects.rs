@@ -1,13 +1,25 @@
 //! Objects: look at, read, write, copy, delete.
 
-use bytes::Bytes;
+mod delete;
+mod info;
+mod stream;
+
+use aws_sdk_s3::types::MetadataDirective;
+use http::{HeaderName, HeaderValue};
 use time::OffsetDateTime;
+
+pub use delete::DeleteReport;
+pub use stream::{ByteRange, ContentRange, GetOptions, ObjectStream};
 
 use crate::acl::CannedAcl;
 use crate::body::UploadBody;
-use crate::client::Client;
-use crate::error::{Error, Result};
+use crate::call::Call;
+use crate::client::{Client, unquoted};
+use crate::error::{ErrorKind, Result};
+use crate::metadata;
 use crate::names::{BucketName, ObjectKey};
+use crate::place::{encode_component, encode_path};
+use crate::transport::Answer;
 
 /// An object in a bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +39,7 @@ pub struct ObjectInfo {
     pub size: u64,
     /// When it was last written.
     pub last_modified: Option<OffsetDateTime>,
-    /// Its ETag, with the quotes taken off.
+    /// Its `ETag`, with the quotes taken off.
     pub etag: Option<String>,
     /// `Content-Type`.
     pub content_type: Option<String>,
@@ -57,44 +69,6 @@ pub struct ObjectInfo {
     pub restore: Option<String>,
     /// `x-amz-website-redirect-location`.
     pub website_redirect: Option<String>,
-}
-
-/// Some bytes of an object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ByteRange {
-    /// From the first to the last byte, both included, counted from 0.
-    Between {
-        /// The first byte.
-        first: u64,
-        /// The last byte.
-        last: u64,
-    },
-    /// From this byte to the end.
-    From(u64),
-    /// The last so many bytes.
-    Last(u64),
-}
-
-/// Which bytes a server sent, and of how many.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ContentRange {
-    /// The first byte.
-    pub first: u64,
-    /// The last byte, included.
-    pub last: u64,
-    /// The whole size.
-    pub total: Option<u64>,
-}
-
-/// How to read an object.
-#[derive(Clone, Debug, Default)]
-pub struct GetOptions {
-    /// Only these bytes.
-    pub range: Option<ByteRange>,
-    /// Only if the object still has this ETag.
-    pub if_match: Option<String>,
-    /// This version.
-    pub version: Option<String>,
 }
 
 /// How to write an object.
@@ -127,61 +101,70 @@ pub struct CopyOptions {
     pub replace: Option<PutOptions>,
     /// The copy's ACL.
     pub canned_acl: Option<CannedAcl>,
-    /// Only if the source still has this ETag.
+    /// Only if the source still has this `ETag`.
     pub source_if_match: Option<String>,
 }
 
 /// What was stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Stored {
-    /// Its ETag, with the quotes taken off.
+    /// Its `ETag`, with the quotes taken off.
     pub etag: Option<String>,
     /// Its version.
     pub version_id: Option<String>,
 }
 
-/// What came of deleting many.
-#[derive(Clone, Debug, Default)]
-pub struct DeleteReport {
-    /// How many are gone.
-    pub deleted: u64,
-    /// Which are not, and why.
-    pub failed: Vec<(ObjectKey, Error)>,
-}
-
-/// The bytes of an object as they arrive. Dropping it closes the connection.
-#[derive(Debug)]
-pub struct ObjectStream {
-    /// What the server tells about the object.
-    pub info: ObjectInfo,
-    /// Which bytes these are, when a range was asked for.
-    pub content_range: Option<ContentRange>,
-    /// How many bytes will come.
-    pub length: u64,
-}
-
-impl ObjectStream {
-    /// The next piece, `None` at the end. Never more bytes than `length`; fewer is an error of kind `Corrupt`.
-    /// Cancelling a call loses nothing.
-    pub async fn next(&mut self) -> Result<Option<Bytes>> {
-        todo!()
-    }
-
-    /// All bytes, if they are at most `limit`; more is `InvalidInput`.
-    pub async fn collect(self, limit: u64) -> Result<Bytes> {
-        todo!("{limit}")
+impl PutOptions {
+    /// All of it as headers. Fails with `InvalidInput` on what a header cannot hold.
+    pub(crate) fn headers(&self, call: &Call) -> Result<Vec<(String, String)>> {
+        let plain = [
+            ("content-type", &self.content_type),
+            ("cache-control", &self.cache_control),
+            ("content-disposition", &self.content_disposition),
+            ("content-encoding", &self.content_encoding),
+            ("content-language", &self.content_language),
+            ("x-amz-storage-class", &self.storage_class),
+        ];
+        let mut headers: Vec<(String, String)> = Vec::new();
+        for (name, value) in plain {
+            if let Some(value) = value {
+                headers.push((name.to_owned(), value.clone()));
+            }
+        }
+        if let Some(acl) = self.canned_acl {
+            headers.push(("x-amz-acl".to_owned(), acl.as_str().to_owned()));
+        }
+        if self.if_none_match {
+            headers.push(("if-none-match".to_owned(), "*".to_owned()));
+        }
+        for (name, value) in &self.metadata {
+            headers.push((
+                format!("x-amz-meta-{}", name.to_ascii_lowercase()),
+                metadata::encode(value),
+            ));
+        }
+        for (name, value) in &headers {
+            if HeaderName::from_bytes(name.as_bytes()).is_err() || HeaderValue::from_str(value).is_err() {
+                let words = format!("`{name}` has a name or a value that HTTP cannot carry");
+                return Err(call.error(ErrorKind::InvalidInput).with_detail(words));
+            }
+        }
+        Ok(headers)
     }
 }
 
 impl Client {
     /// What the server tells about an object.
     pub async fn head_object(&self, bucket: &BucketName, key: &ObjectKey) -> Result<ObjectInfo> {
-        todo!("{bucket}{key}")
-    }
-
-    /// Starts reading an object. A server that ignores the range is `Unsupported`.
-    pub async fn get_object(&self, bucket: &BucketName, key: &ObjectKey, options: &GetOptions) -> Result<ObjectStream> {
-        todo!("{bucket}{key}{options:?}")
+        let call = self.object_call("HeadObject", bucket, key);
+        let request = self.sdk().head_object().bucket(bucket.as_str()).key(key.as_str());
+        request
+            .customize()
+            .interceptor(call.clone())
+            .send()
+            .await
+            .map_err(|error| call.failed(error))?;
+        Ok(ObjectInfo::from_headers(key, &call))
     }
 
     /// Writes an object of at most 5 GiB in one request.
@@ -192,22 +175,80 @@ impl Client {
         body: UploadBody,
         options: &PutOptions,
     ) -> Result<Stored> {
-        todo!("{bucket}{key}{body:?}{options:?}")
+        let call = self.object_call("PutObject", bucket, key);
+        let headers = options.headers(&call)?;
+        let length = body.length(&call)?;
+        let (stream, checksum) = body.prepare(self.config().compatibility.checksum)?;
+        let call = call.headers(headers).headers(checksum);
+        let request = self.sdk().put_object().bucket(bucket.as_str()).key(key.as_str());
+        let request = request.content_length(length).body(stream);
+        let stored = request
+            .customize()
+            .interceptor(call.clone())
+            .send()
+            .await
+            .map_err(|error| call.failed(error))?;
+        Ok(Stored {
+            etag: stored.e_tag().map(unquoted),
+            version_id: stored.version_id().map(str::to_owned),
+        })
     }
 
     /// Deletes an object; one that is not there is no error.
     pub async fn delete_object(&self, bucket: &BucketName, key: &ObjectKey) -> Result<()> {
-        todo!("{bucket}{key}")
-    }
-
-    /// Deletes many, 1,000 a request. Keys that XML cannot hold, and all keys where the server has no `DeleteObjects`,
-    /// go one by one. Fails as a whole only when nothing can be deleted; else each key's own failure is in the report.
-    pub async fn delete_objects(&self, bucket: &BucketName, keys: &[ObjectKey]) -> Result<DeleteReport> {
-        todo!("{bucket}{keys:?}")
+        let call = self.object_call("DeleteObject", bucket, key);
+        let request = self.sdk().delete_object().bucket(bucket.as_str()).key(key.as_str());
+        let deleted = request
+            .customize()
+            .interceptor(call.clone())
+            .send()
+            .await
+            .map_err(|error| call.failed(error));
+        match deleted {
+            Err(error) if error.s3_code() != Some("NoSuchKey") => Err(error),
+            _ => Ok(()),
+        }
     }
 
     /// Copies an object of at most 5 GiB inside the server.
     pub async fn copy_object(&self, from: ObjectRef<'_>, to: ObjectRef<'_>, options: &CopyOptions) -> Result<Stored> {
-        todo!("{from:?}{to:?}{options:?}")
+        let call = self
+            .object_call("CopyObject", to.bucket, to.key)
+            .expecting(Answer::SlowDocument);
+        let mut request = self.sdk().copy_object().bucket(to.bucket.as_str()).key(to.key.as_str());
+        request = request
+            .copy_source(from.copy_source())
+            .set_copy_source_if_match(options.source_if_match.clone());
+        request = request.set_acl(options.canned_acl.map(|acl| acl.as_str().into()));
+        let mut headers = Vec::new();
+        if let Some(replace) = &options.replace {
+            request = request.metadata_directive(MetadataDirective::Replace);
+            headers = replace.headers(&call)?;
+        }
+        let call = call.headers(headers);
+        let copied = request
+            .customize()
+            .interceptor(call.clone())
+            .send()
+            .await
+            .map_err(|error| call.failed(error))?;
+        Ok(Stored {
+            etag: copied
+                .copy_object_result()
+                .and_then(|result| result.e_tag())
+                .map(unquoted),
+            version_id: copied.version_id().map(str::to_owned),
+        })
+    }
+}
+
+impl ObjectRef<'_> {
+    /// As `x-amz-copy-source` wants it: encoded once.
+    pub(crate) fn copy_source(&self) -> String {
+        format!(
+            "{}/{}",
+            encode_component(self.bucket.as_str()),
+            encode_path(self.key.as_str())
+        )
     }
 }

@@ -1,12 +1,21 @@
 //! What a stranger sees: one request without credentials.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use aws_smithy_types::body::SdkBody;
+use http::Request;
+use http::header::RANGE;
+use http_body_util::BodyExt;
 use time::OffsetDateTime;
 
+use crate::call::Document;
 use crate::client::Client;
 use crate::error::Error;
+use crate::links::LinkOptions;
 use crate::names::{BucketName, ObjectKey};
+use crate::transport::{Answer, Fault, Tag};
+
+const OPERATION: &str = "Unsigned GET";
 
 /// What one unsigned request came to.
 #[derive(Clone, Debug)]
@@ -41,11 +50,77 @@ pub enum ProbeOutcome {
 impl Client {
     /// Whether anyone can read the object: one GET of its first byte, with the Project ID where there is one.
     pub async fn probe_object(&self, bucket: &BucketName, key: &ObjectKey) -> Probe {
-        todo!("{bucket}{key}")
+        let url = self.public_url(bucket, Some(key), &LinkOptions::default()).url();
+        let tag = Tag {
+            operation: OPERATION,
+            bucket: Some(bucket.clone()),
+            key: Some(key.clone()),
+            answer: Answer::Object,
+        };
+        self.probe(url, &tag).await
     }
 
     /// Whether anyone can list the bucket: one GET for one key, with the Project ID where there is one.
     pub async fn probe_bucket_listing(&self, bucket: &BucketName) -> Probe {
-        todo!("{bucket}")
+        let url = self.public_url(bucket, None, &LinkOptions::default()).url() + "?max-keys=1";
+        let tag = Tag {
+            operation: OPERATION,
+            bucket: Some(bucket.clone()),
+            key: None,
+            answer: Answer::Document,
+        };
+        self.probe(url, &tag).await
+    }
+
+    async fn probe(&self, url: String, tag: &Tag) -> Probe {
+        let at = self.now();
+        let started = Instant::now();
+        let (status, outcome) = match self.ask(&url, tag).await {
+            Ok((status, outcome)) => (Some(status), outcome),
+            Err(fault) => {
+                let error = fault.into_error(OPERATION);
+                let error = tag.bucket.iter().fold(error, |error, bucket| error.with_bucket(bucket));
+                (
+                    None,
+                    ProbeOutcome::Unreachable(tag.key.iter().fold(error, |error, key| error.with_key(key))),
+                )
+            }
+        };
+        Probe {
+            url,
+            status,
+            duration: started.elapsed(),
+            outcome,
+            at,
+        }
+    }
+
+    async fn ask(&self, url: &str, tag: &Tag) -> Result<(u16, ProbeOutcome), Fault> {
+        let mut request = Request::get(url);
+        if tag.key.is_some() {
+            request = request.header(RANGE, "bytes=0-0");
+        }
+        let request = request
+            .body(SdkBody::empty())
+            .map_err(|error| Fault::Request(error.to_string()))?;
+        let response = self.transport().send(request, tag).await?;
+        let status = response.status().as_u16();
+        let outcome = match status {
+            200 if tag.key.is_none() => listing_outcome(&response.into_body().collect().await?.to_bytes()),
+            // An empty object has no first byte; a stranger who may not read it would not be told so.
+            200 | 206 | 416 => ProbeOutcome::Open,
+            401 | 403 => ProbeOutcome::Refused,
+            404 => ProbeOutcome::NotFound,
+            other => ProbeOutcome::Other(other),
+        };
+        Ok((status, outcome))
+    }
+}
+
+/// A list is a list only if it looks like one: a proxy's page of greeting proves nothing.
+fn listing_outcome(body: &[u8]) -> ProbeOutcome {
+    match Document::sniff(body) {
+        Document::Xml(root) if root == "ListBucketResult" => ProbeOutcome::Open,
+        _ => ProbeOutcome::Other(200),
     }
 }

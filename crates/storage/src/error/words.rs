@@ -58,28 +58,22 @@ fn reason(error: &Inner) -> String {
     if let Some(detail) = &error.detail {
         return detail.clone();
     }
-    let (words, enough) = match error.s3_code.as_deref().and_then(code_words) {
-        Some(words) => (words, true),
-        None => (
-            kind_words(error.kind),
-            !matches!(
-                error.kind,
-                ErrorKind::InvalidInput | ErrorKind::Network | ErrorKind::Internal
-            ),
-        ),
-    };
-    let mut text = words.to_owned();
-    match (&error.server_message, &error.s3_code) {
-        (Some(message), _) if !enough => text.push_str(&format!(" (the server says: {message})")),
-        (None, Some(code)) if !enough => text.push_str(&format!(" (the server's code is {code})")),
-        (None, None) if !enough => {
-            if let Some(status) = error.status {
-                text.push_str(&format!(" (HTTP status {status})"));
-            }
-        }
-        _ => {}
+    if let Some(words) = error.s3_code.as_deref().and_then(code_words) {
+        return words.to_owned();
     }
-    text
+    let words = kind_words(error.kind);
+    if !matches!(
+        error.kind,
+        ErrorKind::InvalidInput | ErrorKind::Network | ErrorKind::Internal
+    ) {
+        return words.to_owned();
+    }
+    match (&error.server_message, &error.s3_code, error.status) {
+        (Some(message), _, _) => format!("{words} (the server says: {message})"),
+        (None, Some(code), _) => format!("{words} (the server's code is {code})"),
+        (None, None, Some(status)) => format!("{words} (HTTP status {status})"),
+        (None, None, None) => words.to_owned(),
+    }
 }
 
 fn code_words(code: &str) -> Option<&'static str> {
@@ -134,6 +128,9 @@ fn kind_words(kind: ErrorKind) -> &'static str {
 }
 
 pub(super) fn hint(error: &Inner) -> Option<String> {
+    if error.not_s3.is_some() {
+        return Some("Check the endpoint, the port and the path in the account's settings.".to_owned());
+    }
     if let Some(code) = error.s3_code.as_deref()
         && let Some(text) = code_hint(code)
     {
@@ -212,4 +209,97 @@ fn clock_hint(skew: Option<i64>) -> String {
     };
     let direction = if skew > 0 { "ahead of" } else { "behind" };
     format!("This computer's clock is {amount} {direction} the server's; set it and try again.")
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use crate::error::{Error, classify};
+    use crate::names::{BucketName, ObjectKey};
+
+    fn error(operation: &'static str, code: &str, status: u16) -> Error {
+        let code = (!code.is_empty()).then_some(code);
+        let error = Error::new(classify(code, Some(status)), operation).with_status(status);
+        code.into_iter().fold(error, Error::with_s3_code)
+    }
+
+    fn rendered(error: &Error) -> String {
+        format!("{error} {}", error.hint().unwrap_or_default())
+            .trim()
+            .to_owned()
+    }
+
+    #[test]
+    fn messages_say_what_on_what_why_and_what_to_do() {
+        let bucket = BucketName::parse("acme").unwrap();
+        let key = ObjectKey::parse("photos/a b.jpg").unwrap();
+        let on_bucket = |operation, code, status| rendered(&error(operation, code, status).with_bucket(&bucket));
+        let on_object =
+            |operation, code, status| rendered(&error(operation, code, status).with_bucket(&bucket).with_key(&key));
+        assert_eq!(
+            on_bucket("ListObjectsV2", "AccessDenied", 403),
+            "Could not list bucket `acme`: access denied. This key needs s3:ListBucket on the bucket."
+        );
+        assert_eq!(
+            on_bucket("DeleteBucket", "BucketNotEmpty", 409),
+            "Could not delete bucket `acme`: the bucket is not empty. Empty the bucket first, including unfinished uploads and old versions."
+        );
+        assert_eq!(
+            on_bucket("CreateBucket", "BucketAlreadyExists", 409),
+            "Could not create bucket `acme`: the name is taken by someone else. Choose another name: bucket names are shared by all users of a server."
+        );
+        assert_eq!(
+            on_object("HeadObject", "", 404),
+            "Could not read the properties of `photos/a b.jpg` in bucket `acme`: it does not exist. It may have been deleted; refresh the list."
+        );
+        assert_eq!(
+            on_object("PutObject", "QuotaExceeded", 403),
+            "Could not upload `photos/a b.jpg` in bucket `acme`: the quota is used up. Delete what is not needed, or ask for a larger quota."
+        );
+        assert_eq!(
+            on_object("PutObjectAcl", "AccessControlListNotSupported", 400),
+            "Could not change the permissions of `photos/a b.jpg` in bucket `acme`: this bucket does not use access control lists. Use a bucket policy instead."
+        );
+        assert_eq!(
+            rendered(&error("ListBuckets", "SignatureDoesNotMatch", 403)),
+            "Could not list the buckets: the secret access key is wrong. Enter the secret access key again; a space or a letter may be missing."
+        );
+    }
+
+    #[test]
+    fn an_unknown_refusal_says_what_the_server_said() {
+        let strange = error("PutBucketPolicy", "Strange", 400);
+        assert_eq!(
+            rendered(&strange),
+            "Could not change the policy of: the server does not accept the request (the server's code is Strange)."
+        );
+        let talkative = strange.with_server_message("No such principal.\r\n");
+        assert_eq!(
+            rendered(&talkative),
+            "Could not change the policy of: the server does not accept the request (the server says: No such principal)."
+        );
+        assert_eq!(
+            rendered(&error("ListBuckets", "", 502)),
+            "Could not list the buckets: the server or the connection failed (HTTP status 502). Check the connection and try again."
+        );
+    }
+
+    #[test]
+    fn a_wrong_clock_is_told_by_how_much() {
+        let skewed =
+            |seconds| rendered(&error("ListBuckets", "RequestTimeTooSkewed", 403).with_clock_skew(Some(seconds)));
+        assert_eq!(
+            skewed(-1_230),
+            "Could not list the buckets: this computer's clock and the server's differ too much. \
+             This computer's clock is 20 minutes behind the server's; set it and try again."
+        );
+        assert!(skewed(90).contains("90 seconds ahead of the server's"));
+        assert!(skewed(7_300).contains("2 hours ahead of"));
+    }
+
+    #[test]
+    fn a_server_cannot_write_a_novel_into_a_message() {
+        let novel = error("ListBuckets", "Strange", 400).with_server_message(&"word ".repeat(10_000));
+        assert!(novel.to_string().len() < 500);
+    }
 }

@@ -1,0 +1,116 @@
+//! What the server has of unfinished uploads.
+
+use aws_sdk_s3::types::EncodingType;
+
+use super::{PartInfo, UnfinishedUpload, UploadId};
+use crate::call::Call;
+use crate::client::{Client, moment, unquoted};
+use crate::error::{Error, ErrorKind, Result};
+use crate::names::{BucketName, ObjectKey};
+use crate::place::decode_listed;
+use crate::transport::Answer;
+
+impl Client {
+    /// All parts the server has of an upload.
+    pub async fn list_parts(&self, bucket: &BucketName, key: &ObjectKey, upload: &UploadId) -> Result<Vec<PartInfo>> {
+        let mut parts = Vec::new();
+        let mut marker: Option<String> = None;
+        loop {
+            let call = self
+                .object_call("ListParts", bucket, key)
+                .upload(upload.as_str())
+                .expecting(Answer::Listing);
+            let request = self.sdk().list_parts().bucket(bucket.as_str()).key(key.as_str());
+            let request = request
+                .upload_id(upload.as_str())
+                .set_part_number_marker(marker.clone());
+            let page = request
+                .customize()
+                .interceptor(call.clone())
+                .send()
+                .await
+                .map_err(|error| call.failed(error))?;
+            for part in page.parts() {
+                parts.push(part_info(part).ok_or_else(|| call.error(ErrorKind::Corrupt))?);
+            }
+            if page.is_truncated() != Some(true) {
+                return Ok(parts);
+            }
+            let next = page.next_part_number_marker().map(str::to_owned);
+            if next.is_none() || next == marker {
+                return Err(repeated(&call));
+            }
+            marker = next;
+        }
+    }
+
+    /// All unfinished uploads in a bucket.
+    pub async fn list_multipart_uploads(&self, bucket: &BucketName) -> Result<Vec<UnfinishedUpload>> {
+        let mut uploads = Vec::new();
+        let mut markers: Option<(String, String)> = None;
+        loop {
+            let call = self
+                .bucket_call("ListMultipartUploads", bucket)
+                .expecting(Answer::Listing);
+            let (key_marker, id_marker) = markers.clone().unzip();
+            let request = self
+                .sdk()
+                .list_multipart_uploads()
+                .bucket(bucket.as_str())
+                .encoding_type(EncodingType::Url);
+            let request = request.set_key_marker(key_marker).set_upload_id_marker(id_marker);
+            let page = request
+                .customize()
+                .interceptor(call.clone())
+                .send()
+                .await
+                .map_err(|error| call.failed(error))?;
+            let encoded = page.encoding_type() == Some(&EncodingType::Url);
+            for upload in page.uploads() {
+                let key = name(&call, upload.key(), encoded)?;
+                let upload_id = UploadId::new(upload.upload_id().unwrap_or_default());
+                uploads.push(UnfinishedUpload {
+                    key: ObjectKey::from_server(key),
+                    upload_id,
+                    initiated: moment(upload.initiated()),
+                });
+            }
+            if page.is_truncated() != Some(true) {
+                return Ok(uploads);
+            }
+            let next_id = page.next_upload_id_marker().unwrap_or_default().to_owned();
+            let next = Some((name(&call, page.next_key_marker(), encoded)?, next_id));
+            if next == markers {
+                return Err(repeated(&call));
+            }
+            markers = next;
+        }
+    }
+}
+
+fn part_info(part: &aws_sdk_s3::types::Part) -> Option<PartInfo> {
+    Some(PartInfo {
+        number: u32::try_from(part.part_number()?).ok()?,
+        size: u64::try_from(part.size()?).ok()?,
+        etag: unquoted(part.e_tag()?),
+        last_modified: moment(part.last_modified()),
+    })
+}
+
+fn name(call: &Call, text: Option<&str>, encoded: bool) -> Result<String> {
+    let text = text.unwrap_or_default();
+    let name = if encoded {
+        decode_listed(text)
+    } else {
+        Some(text.to_owned())
+    };
+    name.filter(|name| !name.is_empty()).ok_or_else(|| {
+        call.error(ErrorKind::Corrupt)
+            .with_detail("the list has an upload without a usable key")
+    })
+}
+
+fn repeated(call: &Call) -> Error {
+    call.error(ErrorKind::Corrupt)
+        .with_detail("the server repeats the same page of the list")
+}

@@ -1,0 +1,134 @@
+//! The SDK, tamed: built in one place, sending through our own transport, with everything switched off that stands better
+//! above or below it (retries, timeouts, stalled-stream protection, checksum trailers, endpoint rules).
+
+use std::time::SystemTime;
+
+use aws_sdk_s3::config::endpoint::{EndpointFuture, Params, ResolveEndpoint};
+use aws_sdk_s3::config::retry::RetryConfig;
+use aws_sdk_s3::config::timeout::TimeoutConfig;
+use aws_sdk_s3::config::{
+    BehaviorVersion, HttpClient, Region, RequestChecksumCalculation, ResponseChecksumValidation, RuntimeComponents,
+    SharedHttpClient, StalledStreamProtectionConfig,
+};
+use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_smithy_async::time::TimeSource;
+use aws_smithy_runtime_api::client::http::{
+    HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::endpoint::Endpoint as SdkEndpoint;
+use secrecy::ExposeSecret;
+
+use crate::config::{Clock, Config, SignatureVersion};
+use crate::place::Place;
+use crate::sigv2;
+use crate::transport::{Answer, Fault, Tag, Transport};
+
+/// The SDK's client for this account, over this transport.
+pub(crate) fn client(config: &Config, transport: &Transport) -> aws_sdk_s3::Client {
+    let mut builder = aws_sdk_s3::Config::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .region(Region::new(config.signing_region().to_owned()))
+        .endpoint_resolver(Resolver(config.clone()))
+        .http_client(SharedHttpClient::new(Connector {
+            transport: transport.clone(),
+            config: config.clone(),
+        }))
+        .time_source(Now(config.clock))
+        .sleep_impl(TokioSleep::new())
+        .retry_config(RetryConfig::disabled())
+        .timeout_config(TimeoutConfig::disabled())
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+        .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
+        .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
+    builder = match (&config.credentials, config.signature) {
+        (Some(credentials), SignatureVersion::V4) => {
+            builder.credentials_provider(aws_credential_types::Credentials::new(
+                credentials.access_key_id.clone(),
+                credentials.secret_access_key.expose_secret(),
+                credentials
+                    .session_token
+                    .as_ref()
+                    .map(|token| token.expose_secret().to_owned()),
+                None,
+                "dipper",
+            ))
+        }
+        // V2: the connector below signs what the SDK leaves unsigned.
+        _ => builder.allow_no_auth(),
+    };
+    aws_sdk_s3::Client::from_conf(builder.build())
+}
+
+#[derive(Debug)]
+struct Now(Clock);
+
+impl TimeSource for Now {
+    fn now(&self) -> SystemTime {
+        (self.0)().into()
+    }
+}
+
+/// Puts the bucket where the account's addressing wants it. The SDK's own rules know Amazon only: they refuse some names
+/// that other servers have, and see access points and express zones in others.
+#[derive(Debug)]
+struct Resolver(Config);
+
+impl ResolveEndpoint for Resolver {
+    fn resolve_endpoint<'a>(&'a self, params: &'a Params) -> EndpointFuture<'a> {
+        let url = Place::of(&self.0, params.bucket()).url();
+        EndpointFuture::ready(Ok(SdkEndpoint::builder().url(url).build()))
+    }
+}
+
+/// Carries the SDK's requests to our transport; signs them on the way when the account wants V2.
+#[derive(Clone, Debug)]
+struct Connector {
+    transport: Transport,
+    config: Config,
+}
+
+impl HttpClient for Connector {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+impl HttpConnector for Connector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let this = self.clone();
+        HttpConnectorFuture::new(async move { this.send(request).await.map_err(connector_error) })
+    }
+}
+
+impl Connector {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, Fault> {
+        let mut request = request
+            .try_into_http1x()
+            .map_err(|error| Fault::Request(error.to_string()))?;
+        let tag = request.extensions_mut().remove::<Tag>().unwrap_or(Tag {
+            operation: "S3",
+            bucket: None,
+            key: None,
+            answer: Answer::Document,
+        });
+        if let (Some(credentials), SignatureVersion::V2) = (&self.config.credentials, self.config.signature) {
+            let bucket = tag.bucket.as_ref().map(crate::BucketName::as_str);
+            let prefix = Place::of(&self.config, bucket).v2_resource_prefix();
+            sigv2::sign_request(&mut request, &prefix, credentials, (self.config.clock)())
+                .map_err(|error| Fault::Request(error.to_string()))?;
+        }
+        let response = self.transport.send(request, &tag).await?;
+        let response = response.map(SdkBody::from_body_1_x);
+        HttpResponse::try_from(response).map_err(|error| Fault::Broken(error.to_string()))
+    }
+}
+
+fn connector_error(fault: Fault) -> ConnectorError {
+    match fault {
+        Fault::Timeout | Fault::ConnectTimeout => ConnectorError::timeout(fault.into()),
+        fault => ConnectorError::io(fault.into()),
+    }
+}
