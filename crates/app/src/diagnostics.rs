@@ -67,7 +67,11 @@ fn described(account: &Account) -> String {
 
 fn failure(event: &Event) -> String {
     let status = event.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
-    let error = event.error.as_deref().filter(|error| is_code(error)).unwrap_or("network");
+    let error = match (&event.error, event.status) {
+        (Some(error), _) if is_code(error) => error,
+        (_, Some(_)) => "no code",
+        (_, None) => "network",
+    };
     let request = event.request_id.as_deref().unwrap_or("-");
     format!("{} {}: {status}, {error}, {} ms, request {request}", event.at, event.operation, event.duration_ms)
 }

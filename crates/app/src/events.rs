@@ -45,6 +45,13 @@ pub struct Event {
     pub error: Option<String>,
 }
 
+impl Event {
+    /// Whether there was no answer, or one that says no.
+    fn failed(&self) -> bool {
+        self.error.is_some() || self.status.is_none_or(|status| status >= 400)
+    }
+}
+
 /// The last events of all accounts. Clones share one log.
 #[derive(Clone)]
 pub(crate) struct EventLog {
@@ -73,7 +80,7 @@ impl EventLog {
     /// The last `count` events that failed, oldest first.
     pub(crate) fn latest_failures(&self, count: usize) -> Vec<Event> {
         let kept = lock(&self.kept);
-        let mut failures: Vec<_> = kept.events.iter().rev().filter(|event| event.error.is_some()).take(count).cloned().collect();
+        let mut failures: Vec<_> = kept.events.iter().rev().filter(|event| event.failed()).take(count).cloned().collect();
         failures.reverse();
         failures
     }

@@ -1,0 +1,12 @@
+//! Whole stories through `App`, against a real server: Local storage's, started by the test.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod accounts;
+mod addresses;
+mod buckets;
+mod connection;
+mod keychain;
+mod local_storage;
+mod log;
+mod support;
