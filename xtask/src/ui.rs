@@ -1,5 +1,7 @@
 //! The interface: its packages, its build, its own tests, and serving it alone.
 
+mod packages;
+
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -17,16 +19,11 @@ pub(crate) fn npm(arguments: &[&str]) -> Command {
 
 /// Installs the packages `package-lock.json` names, unless they are there already. Their install scripts are not run.
 pub(crate) fn install_packages() -> Result<(), Failure> {
-    let fingerprint = fingerprint::of_files(&["package.json", "package-lock.json"].map(|name| folder().join(name)))?;
-    let stamp = folder().join("node_modules/.dipper-stamp");
-    if fingerprint::is_current(&stamp, &fingerprint) {
+    if packages::are_current(&folder())? {
         return Ok(());
     }
-    step::run(
-        "installing the interface's packages",
-        npm(&["ci", "--ignore-scripts", "--no-audit", "--no-fund"]),
-    )?;
-    fingerprint::record(&stamp, &fingerprint)
+    let install = npm(&["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
+    step::run("installing the interface's packages", install).map(drop)
 }
 
 /// Builds the pages into `ui/dist`, unless they are built from these very sources.

@@ -41,22 +41,36 @@ impl Policy {
         }
     }
 
-    fn objection(&self, package: &Value) -> Option<String> {
-        let name = package["name"].as_str()?;
-        let version = package["version"].as_str().unwrap_or_default();
-        // A crate of our own.
-        let source = package["source"].as_str()?;
-        let licence = package["license"].as_str().unwrap_or("none that is named");
-        let why = if source != REGISTRY {
-            format!("comes from {source}")
-        } else if self.banned.contains(name) {
-            "is banned in deny.toml, which says what to use instead".to_owned()
-        } else if !self.accepts(licence) {
-            format!("its licence is {licence}, which deny.toml does not allow")
-        } else {
-            return None;
+    /// What is wrong with a package: with its origin and licence, or, if it is our own, with what it depends on.
+    fn objections(&self, package: &Value) -> Vec<String> {
+        let name = package["name"].as_str().unwrap_or_default();
+        let Some(source) = package["source"].as_str() else {
+            return self.banned_by(name, package);
         };
-        Some(format!("{name} {version}: {why}"))
+        let licence = package["license"].as_str().unwrap_or("none that is named");
+        let mut objections = Vec::new();
+        if source != REGISTRY {
+            objections.push(format!("{name} comes from {source}"));
+        }
+        if !self.accepts(licence) {
+            objections.push(format!(
+                "the licence of {name} is {licence}, which deny.toml does not allow"
+            ));
+        }
+        objections
+    }
+
+    /// Libraries we chose ourselves although `deny.toml` says what to use instead. What others chose is cargo-deny's.
+    fn banned_by(&self, name: &str, package: &Value) -> Vec<String> {
+        let dependencies = package["dependencies"]
+            .as_array()
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        let names = dependencies.iter().filter_map(|dependency| dependency["name"].as_str());
+        let banned = names.filter(|other| self.banned.contains(*other));
+        banned
+            .map(|other| format!("{name} uses {other}; deny.toml says what to use instead"))
+            .collect()
     }
 
     /// An expression such as `MIT OR (Apache-2.0 AND ISC)`; old crates write `MIT/Apache-2.0`.
@@ -149,16 +163,19 @@ mod tests {
     #[test]
     fn a_foreign_source_a_ban_and_a_licence_are_each_said() {
         let policy = Policy::read(POLICY);
-        let package = |name: &str, source: &str, licence: &str| {
-            policy.objection(&json!({"name": name, "version": "1.0.0", "source": source, "license": licence}))
+        let package = |source: &str, licence: &str| {
+            policy.objections(&json!({"name": "a", "source": source, "license": licence}))
         };
-        assert_eq!(package("a", REGISTRY, "MIT"), None);
-        assert!(package("a", "git+https://example.com", "MIT").is_some_and(|text| text.contains("comes from")));
-        assert!(package("openssl", REGISTRY, "MIT").is_some_and(|text| text.contains("banned")));
-        assert!(package("a", REGISTRY, "GPL-3.0").is_some_and(|text| text.contains("licence")));
+        assert!(package(REGISTRY, "MIT").is_empty());
         assert_eq!(
-            policy.objection(&json!({"name": "dipper", "version": "0.1.0", "source": null})),
-            None
+            package("git+https://example.com", "MIT"),
+            ["a comes from git+https://example.com"]
+        );
+        assert!(package(REGISTRY, "GPL-3.0").concat().contains("licence"));
+        let own = json!({"name": "dipper", "source": null, "dependencies": [{"name": "openssl"}, {"name": "tokio"}]});
+        assert_eq!(
+            policy.objections(&own),
+            ["dipper uses openssl; deny.toml says what to use instead"]
         );
     }
 }
