@@ -28,7 +28,7 @@ pub(super) fn findings() -> Result<Vec<String>, Failure> {
     let packages = packages.ok_or_else(|| Failure::new("cargo metadata lists no packages"))?;
     Ok(packages
         .iter()
-        .filter_map(|package| policy.objection(package))
+        .flat_map(|package| policy.objections(package))
         .collect())
 }
 
