@@ -3,15 +3,30 @@
 //!
 //! The one idea: nothing is called public or private because a setting says so; a stranger's request has the last word.
 
+mod apply;
+mod badges;
+mod change;
+mod facts;
+mod grid;
+mod judge;
+mod plan;
+mod policy;
+mod sensitive;
+mod survey;
+mod verdict;
+
 use std::sync::Arc;
 
 use dipper_storage::{LinkPart, Right};
 use time::OffsetDateTime;
 
-use crate::error::{Error, Result};
-use crate::targets::Target;
-use crate::views::ViewId;
-use crate::{AccountId, App, CountProgress, PlanToken};
+pub(crate) use badges::count_public;
+pub(crate) use facts::Reads;
+pub(crate) use judge::Seen;
+pub(crate) use sensitive::looks_sensitive;
+
+use crate::PlanToken;
+use crate::error::Error;
 
 /// Who can reach something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -320,62 +335,4 @@ pub struct AccessResult {
     pub verdict: Verdict,
     /// How to take it back, in words.
     pub undo: String,
-}
-
-impl App {
-    /// The access of a bucket, for its row.
-    pub async fn bucket_access(&self, _account: &AccountId, _bucket: &str) -> Result<AccessBadge> {
-        todo!()
-    }
-    /// The access of visible rows, in the order of `keys` (at most 200), with at most 8 requests at once.
-    pub async fn row_access(&self, _view: &ViewId, _keys: &[String]) -> Result<Vec<AccessBadge>> {
-        todo!()
-    }
-    /// Reads the permissions of a target and proves the verdict.
-    pub async fn load_permissions(&self, _target: &Target) -> Result<Permissions> {
-        todo!()
-    }
-    /// Proves the verdict again.
-    pub async fn check_access(&self, _target: &Target) -> Result<Verdict> {
-        todo!()
-    }
-    /// Plans changes to single grants, bound to what was read.
-    pub async fn plan_permission_change(
-        &self,
-        _target: &Target,
-        _read_token: &str,
-        _changes: &[GrantChange],
-        _added: &[NewGrantee],
-    ) -> Result<PermissionPlan> {
-        todo!()
-    }
-    /// Applies planned changes and reads the permissions again. Refused when the server's permissions changed since they were read.
-    pub async fn apply_permission_change(&self, _token: &PlanToken) -> Result<Permissions> {
-        todo!()
-    }
-    /// Plans to make a target public; `scope` is for buckets, `leave_private` names keys to leave out.
-    pub async fn plan_make_public(
-        &self,
-        _target: &Target,
-        _scope: PublicScope,
-        _leave_private: &[String],
-        _progress: &(dyn Fn(CountProgress) + Send + Sync),
-        _operation: &str,
-    ) -> Result<AccessPlan> {
-        todo!()
-    }
-    /// Plans to make a target private; `existing` includes a bucket's objects.
-    pub async fn plan_make_private(
-        &self,
-        _target: &Target,
-        _existing: bool,
-        _progress: &(dyn Fn(CountProgress) + Send + Sync),
-        _operation: &str,
-    ) -> Result<AccessPlan> {
-        todo!()
-    }
-    /// Applies an access plan, then looks with a stranger's eyes.
-    pub async fn apply_access_plan(&self, _token: &PlanToken) -> Result<AccessResult> {
-        todo!()
-    }
 }

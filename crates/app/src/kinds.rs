@@ -29,24 +29,41 @@ pub struct Kind {
 
 /// The kind of a folder.
 pub fn folder() -> Kind {
-    Kind { words: "Folder".to_owned(), icon: Icon::Folder }
+    Kind {
+        words: "Folder".to_owned(),
+        icon: Icon::Folder,
+    }
 }
 
 /// The kind of the object called `name`; an unknown extension is named as it is ("XYZ file").
 pub fn of(name: &str) -> Kind {
     let last = name.rsplit('/').next().unwrap_or(name);
     let Some((stem, extension)) = last.rsplit_once('.') else {
-        return Kind { words: "No type".to_owned(), icon: Icon::File };
+        return Kind {
+            words: "No type".to_owned(),
+            icon: Icon::File,
+        };
     };
-    let known = TABLE.iter().find(|(extensions, ..)| extensions.iter().any(|e| e.eq_ignore_ascii_case(extension)));
+    let known = TABLE
+        .iter()
+        .find(|(extensions, ..)| extensions.iter().any(|e| e.eq_ignore_ascii_case(extension)));
     if let Some((_, words, icon)) = known {
-        return Kind { words: (*words).to_owned(), icon: *icon };
+        return Kind {
+            words: (*words).to_owned(),
+            icon: *icon,
+        };
     }
     let nameable = !stem.is_empty() && extension.len() <= 8 && extension.chars().all(|c| c.is_ascii_alphanumeric());
     if nameable && !extension.is_empty() {
-        Kind { words: format!("{} file", extension.to_ascii_uppercase()), icon: Icon::File }
+        Kind {
+            words: format!("{} file", extension.to_ascii_uppercase()),
+            icon: Icon::File,
+        }
     } else {
-        Kind { words: "No type".to_owned(), icon: Icon::File }
+        Kind {
+            words: "No type".to_owned(),
+            icon: Icon::File,
+        }
     }
 }
 
@@ -64,7 +81,11 @@ const TABLE: &[Known] = &[
     (&["svg", "svgz"], "SVG image", Icon::Image),
     (&["ico"], "Icon", Icon::Image),
     (&["psd"], "Photoshop image", Icon::Image),
-    (&["raw", "cr2", "cr3", "nef", "arw", "dng", "orf", "rw2"], "Camera raw image", Icon::Image),
+    (
+        &["raw", "cr2", "cr3", "nef", "arw", "dng", "orf", "rw2"],
+        "Camera raw image",
+        Icon::Image,
+    ),
     (&["csv"], "CSV", Icon::Table),
     (&["tsv"], "TSV", Icon::Table),
     (&["xls", "xlsx", "xlsm", "ods", "numbers"], "Spreadsheet", Icon::Table),
@@ -83,7 +104,11 @@ const TABLE: &[Known] = &[
     (&["xml", "xsd", "xsl"], "XML", Icon::Text),
     (&["json", "jsonl", "ndjson", "geojson"], "JSON", Icon::Text),
     (&["yaml", "yml"], "YAML", Icon::Text),
-    (&["toml", "ini", "conf", "cfg", "env", "properties"], "Configuration", Icon::Text),
+    (
+        &["toml", "ini", "conf", "cfg", "env", "properties"],
+        "Configuration",
+        Icon::Text,
+    ),
     (&["js", "mjs", "cjs", "jsx"], "JavaScript", Icon::Text),
     (&["ts", "tsx"], "TypeScript", Icon::Text),
     (&["py"], "Python", Icon::Text),
@@ -91,15 +116,37 @@ const TABLE: &[Known] = &[
     (&["go"], "Go", Icon::Text),
     (&["java", "kt"], "Java", Icon::Text),
     (&["c", "h", "cc", "cpp", "hpp"], "C source", Icon::Text),
-    (&["sh", "bash", "zsh", "fish", "ps1", "bat", "cmd"], "Script", Icon::Text),
+    (
+        &["sh", "bash", "zsh", "fish", "ps1", "bat", "cmd"],
+        "Script",
+        Icon::Text,
+    ),
     (&["sql"], "SQL", Icon::Text),
     (&["tex", "bib"], "TeX", Icon::Text),
     (&["pem", "crt", "cer"], "Certificate", Icon::Text),
-    (&["zip", "tar", "gz", "tgz", "bz2", "xz", "zst", "7z", "rar", "lz4", "jar", "war"], "Archive", Icon::Archive),
+    (
+        &[
+            "zip", "tar", "gz", "tgz", "bz2", "xz", "zst", "7z", "rar", "lz4", "jar", "war",
+        ],
+        "Archive",
+        Icon::Archive,
+    ),
     (&["deb", "rpm", "apk", "msi", "dmg", "pkg"], "Package", Icon::Archive),
-    (&["iso", "img", "qcow2", "vmdk", "vhd", "vhdx"], "Disk image", Icon::Archive),
-    (&["mp3", "wav", "flac", "ogg", "m4a", "aac", "opus"], "Audio", Icon::File),
-    (&["mp4", "m4v", "mov", "mkv", "webm", "avi", "mpg", "mpeg"], "Video", Icon::File),
+    (
+        &["iso", "img", "qcow2", "vmdk", "vhd", "vhdx"],
+        "Disk image",
+        Icon::Archive,
+    ),
+    (
+        &["mp3", "wav", "flac", "ogg", "m4a", "aac", "opus"],
+        "Audio",
+        Icon::File,
+    ),
+    (
+        &["mp4", "m4v", "mov", "mkv", "webm", "avi", "mpg", "mpeg"],
+        "Video",
+        Icon::File,
+    ),
     (&["ttf", "otf", "woff", "woff2"], "Font", Icon::File),
     (&["exe", "dll", "so", "dylib"], "Program", Icon::File),
     (&["bin", "dat"], "Data", Icon::File),
@@ -111,7 +158,13 @@ mod tests {
 
     #[test]
     fn extensions_are_known_in_any_case() {
-        assert_eq!(of("IMG_4821.JPG"), Kind { words: "JPEG image".to_owned(), icon: Icon::Image });
+        assert_eq!(
+            of("IMG_4821.JPG"),
+            Kind {
+                words: "JPEG image".to_owned(),
+                icon: Icon::Image
+            }
+        );
         assert_eq!(of("logbook-2025.tar.gz").words, "Archive");
         assert_eq!(of("a.b/readings.csv").icon, Icon::Table);
     }
@@ -128,7 +181,10 @@ mod tests {
 
     #[test]
     fn no_extension_stands_twice_in_the_table() {
-        let mut all: Vec<&str> = TABLE.iter().flat_map(|(extensions, ..)| extensions.iter().copied()).collect();
+        let mut all: Vec<&str> = TABLE
+            .iter()
+            .flat_map(|(extensions, ..)| extensions.iter().copied())
+            .collect();
         let count = all.len();
         all.sort_unstable();
         all.dedup();

@@ -36,6 +36,7 @@ mod transfers;
 mod uploads;
 mod vault;
 mod views;
+mod words;
 mod work;
 
 pub use accounts::{Account, AccountDraft, AccountId, AccountKind, RemoveAccountPlan, SecretSaved};

@@ -53,7 +53,11 @@ pub fn spoken(name: &str) -> String {
     if name.is_empty() {
         return "empty name".to_owned();
     }
-    let plain: String = name_parts(name).into_iter().filter(|part| !part.odd).map(|part| part.text).collect();
+    let plain: String = name_parts(name)
+        .into_iter()
+        .filter(|part| !part.odd)
+        .map(|part| part.text)
+        .collect();
     let mut words = vec![plain];
     if name.split('/').any(|segment| segment.starts_with(' ')) {
         words.push("leading space".to_owned());
@@ -65,7 +69,11 @@ pub fn spoken(name: &str) -> String {
         words.push("has an empty part".to_owned());
     }
     let mut seen = Vec::new();
-    for odd in name.chars().filter(|c| !seen_before(&mut seen, *c)).filter_map(spoken_character) {
+    for odd in name
+        .chars()
+        .filter(|c| !seen_before(&mut seen, *c))
+        .filter_map(spoken_character)
+    {
         words.push(odd);
     }
     if !is_nfc(name) {
@@ -88,6 +96,11 @@ pub fn tags(name: &str) -> Vec<String> {
     tags
 }
 
+/// Whether a character draws itself: no control, no direction trick, nothing of zero width.
+pub(crate) fn is_visible(character: char) -> bool {
+    !is_invisible(character)
+}
+
 #[derive(Default)]
 struct Parts(Vec<NamePart>);
 
@@ -95,7 +108,10 @@ impl Parts {
     fn plain(&mut self, character: char) {
         match self.0.last_mut() {
             Some(part) if !part.odd => part.text.push(character),
-            _ => self.0.push(NamePart { text: character.to_string(), odd: false }),
+            _ => self.0.push(NamePart {
+                text: character.to_string(),
+                odd: false,
+            }),
         }
     }
 
@@ -223,7 +239,10 @@ mod tests {
     #[test]
     fn controls_and_direction_tricks_become_markers() {
         assert_eq!(drawn("bell\u{7}"), [plain("bell"), odd("\\x07")]);
-        assert_eq!(drawn("photo\u{202E}gpj.exe"), [plain("photo"), odd("\\u202E"), plain("gpj.exe")]);
+        assert_eq!(
+            drawn("photo\u{202E}gpj.exe"),
+            [plain("photo"), odd("\\u202E"), plain("gpj.exe")]
+        );
         assert_eq!(drawn("a\u{200B}b"), [plain("a"), odd("\\u200B"), plain("b")]);
         assert_eq!(spoken("photo\u{202E}gpj.exe"), "photogpj.exe, right-to-left override");
         assert_eq!(spoken("notes "), "notes, trailing space");
@@ -231,7 +250,10 @@ mod tests {
 
     #[test]
     fn an_emoji_family_stays_together() {
-        assert_eq!(drawn("👨\u{200D}👩\u{200D}👧.png"), [plain("👨\u{200D}👩\u{200D}👧.png")]);
+        assert_eq!(
+            drawn("👨\u{200D}👩\u{200D}👧.png"),
+            [plain("👨\u{200D}👩\u{200D}👧.png")]
+        );
         assert_eq!(drawn("a\u{200D}b").len(), 3);
     }
 

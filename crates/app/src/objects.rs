@@ -2,12 +2,13 @@
 //!
 //! Deleting and publishing take nothing but the token of the plan that was shown; see `plans`.
 
+mod create;
+mod delete;
+mod properties;
+
 use time::OffsetDateTime;
 
-use crate::error::Result;
-use crate::targets::Target;
-use crate::views::ViewId;
-use crate::{AccountId, App, CountProgress, PlanToken, Versioning};
+use crate::{AccountId, PlanToken, Versioning};
 
 /// What a check of a new key found. The token is needed to create it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,37 +129,4 @@ pub struct Property {
     pub mono: bool,
     /// Whether a button to copy it makes sense.
     pub copy: bool,
-}
-
-impl App {
-    /// Checks a key before an object is made from text, and binds a token to exactly that key, text and access.
-    pub async fn check_new_key(&self, _account: &AccountId, _bucket: &str, _key: &str, _text: &str, _make_public: bool) -> Result<KeyCheck> {
-        todo!()
-    }
-    /// Makes the object that was checked. Refused when anything differs from the check, or the key changed on the server since.
-    pub async fn create_text_object(&self, _object: NewTextObject) -> Result<()> {
-        todo!()
-    }
-    /// Makes the empty object `prefix` + `name` + `/` and gives that prefix.
-    pub async fn create_folder(&self, _account: &AccountId, _bucket: &str, _prefix: &str, _name: &str) -> Result<String> {
-        todo!()
-    }
-    /// Counts what deleting a selection would remove.
-    pub async fn plan_delete_objects(
-        &self,
-        _view: &ViewId,
-        _selection_id: &str,
-        _progress: &(dyn Fn(CountProgress) + Send + Sync),
-        _operation: &str,
-    ) -> Result<DeleteObjectsPlan> {
-        todo!()
-    }
-    /// Starts the planned delete and gives its job.
-    pub async fn delete_objects(&self, _token: &PlanToken, _typed_name: Option<&str>) -> Result<u64> {
-        todo!()
-    }
-    /// What is known about a target.
-    pub async fn properties(&self, _target: &Target) -> Result<Properties> {
-        todo!()
-    }
 }

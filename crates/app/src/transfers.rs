@@ -1,9 +1,13 @@
 //! Transfers as they are shown: the engine's jobs in words, in batches at most four times a second.
 
-use dipper_transfer::{JobKind, JobState};
+use std::collections::HashMap;
+
+use dipper_transfer::{Changes, ItemError, JobId, JobKind, JobSnapshot, JobState};
 use time::OffsetDateTime;
 
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
+use crate::names;
+use crate::words;
 use crate::{AccountId, App};
 
 /// A job as it is shown.
@@ -107,34 +111,159 @@ pub struct TransferBatch {
 }
 
 /// The changes of all jobs, for one audience. The first batch is full.
-pub struct TransferChanges {}
+pub struct TransferChanges {
+    changes: Changes,
+    states: HashMap<JobId, JobState>,
+}
 
 impl TransferChanges {
-    /// The next batch, at most four a second; `None` when Dipper shuts down.
-    pub async fn next(&mut self) -> Option<TransferBatch> {
-        todo!()
+    /// The next batch: the first at once, later ones when something changed, at most four a second. Dropping the future
+    /// loses nothing.
+    pub async fn next(&mut self) -> TransferBatch {
+        let batch = self.changes.next().await;
+        if batch.full {
+            self.states.clear();
+        }
+        self.states.extend(batch.jobs.iter().map(|job| (job.id, job.state)));
+        for gone in &batch.removed {
+            self.states.remove(gone);
+        }
+        let cancelled = self
+            .states
+            .values()
+            .filter(|state| **state == JobState::Cancelled)
+            .count() as u64;
+        TransferBatch {
+            sequence: batch.sequence,
+            full: batch.full,
+            jobs: batch.jobs.into_iter().map(Job::from).collect(),
+            removed: batch.removed.into_iter().map(JobId::get).collect(),
+            totals: totals(batch.totals, cancelled),
+        }
     }
 }
 
 impl App {
     /// Follows all jobs.
     pub fn watch_transfers(&self) -> TransferChanges {
-        todo!()
+        TransferChanges {
+            changes: self.parts.work.engine.watch(),
+            states: HashMap::new(),
+        }
     }
-    /// Stops a job and cleans up after it.
-    pub async fn cancel_transfer(&self, _id: u64) -> Result<()> {
-        todo!()
+
+    /// Stops a job and cleans up after it: multipart uploads are aborted, temporary files removed.
+    pub async fn cancel_transfer(&self, id: u64) -> Result<()> {
+        self.parts.work.engine.cancel(self.known_job("cancelTransfer", id)?);
+        Ok(())
     }
+
     /// Stops every job.
     pub async fn cancel_all_transfers(&self) -> Result<()> {
-        todo!()
+        self.parts.work.engine.cancel_all();
+        Ok(())
     }
-    /// Tries what failed or was cancelled again.
-    pub async fn retry_transfer(&self, _id: u64) -> Result<()> {
-        todo!()
+
+    /// Tries what failed or was cancelled again, under the same number.
+    pub async fn retry_transfer(&self, id: u64) -> Result<()> {
+        self.parts.work.engine.retry(self.known_job("retryTransfer", id)?);
+        Ok(())
     }
+
     /// Takes finished jobs off the list.
     pub async fn clear_finished_transfers(&self) -> Result<()> {
-        todo!()
+        self.parts.work.engine.forget_finished();
+        Ok(())
+    }
+
+    /// Ends all transfers and waits until multipart uploads are aborted and temporary files removed.
+    pub async fn shut_down_transfers(&self) {
+        self.parts.work.engine.shut_down().await;
+    }
+
+    fn known_job(&self, operation: &str, id: u64) -> Result<JobId> {
+        let id = JobId::from_number(id);
+        match self.parts.work.engine.job(id) {
+            Some(_) => Ok(id),
+            None => Err(Error::new(
+                ErrorKind::NotFound,
+                operation,
+                "This transfer is no longer on the list.",
+            )),
+        }
+    }
+}
+
+impl From<JobSnapshot> for Job {
+    fn from(job: JobSnapshot) -> Self {
+        let result = result(&job);
+        Self {
+            id: job.id.get(),
+            kind: job.kind,
+            account_id: AccountId::from(job.account),
+            bucket: job.bucket.to_string(),
+            title: names::shown(&job.title),
+            place: names::shown(&job.place),
+            state: job.state,
+            items_total: job.items_total,
+            items_done: job.items_done,
+            items_failed: job.items_failed,
+            items_skipped: job.items_skipped,
+            bytes_total: job.bytes_total,
+            bytes_done: job.bytes_done,
+            bytes_per_second: job.bytes_per_second,
+            seconds_left: job.seconds_left,
+            started_at: job.started_at,
+            finished_at: job.finished_at,
+            errors: job.errors.into_iter().map(JobError::from).collect(),
+            first_key: job.keys.into_iter().next(),
+            result,
+        }
+    }
+}
+
+impl From<ItemError> for JobError {
+    fn from(error: ItemError) -> Self {
+        Self {
+            name: names::shown(&error.name),
+            message: error.message,
+            hint: error.hint,
+            code: error.kind.into(),
+            request_id: error.request_id,
+        }
+    }
+}
+
+/// What came of a job that ended well. A length is checked in every download before its file gets its name.
+fn result(job: &JobSnapshot) -> Option<String> {
+    if job.state != JobState::Done {
+        return None;
+    }
+    let done = words::counted(job.items_done, "object");
+    let mut text = match job.kind {
+        JobKind::Upload => format!("{done} stored"),
+        JobKind::Download => format!("{} saved, sizes match", words::counted(job.items_done, "file")),
+        JobKind::Delete => format!("{done} deleted"),
+        JobKind::EmptyAndDeleteBucket => format!("{done} and the bucket deleted"),
+        JobKind::SetAcl => format!("access of {done} changed"),
+    };
+    if job.items_skipped > 0 {
+        text.push_str(&format!(", {} left as they were", words::count(job.items_skipped)));
+    }
+    Some(text)
+}
+
+fn totals(totals: dipper_transfer::Totals, cancelled: u64) -> TransferTotals {
+    TransferTotals {
+        running: totals.running,
+        queued: totals.queued,
+        failed: totals.failed,
+        done: totals.done,
+        cancelled,
+        bytes_done: totals.bytes_done,
+        bytes_total: totals.bytes_total,
+        up_per_second: totals.up_per_second,
+        down_per_second: totals.down_per_second,
+        seconds_left: totals.seconds_left,
     }
 }

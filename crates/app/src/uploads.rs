@@ -3,10 +3,23 @@
 //!
 //! The web view never sees or sends a path: the shell registers paths and hands out a source id.
 
-use std::path::PathBuf;
+mod draft;
+mod start;
+mod taken;
 
-use crate::error::Result;
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use dipper_storage::BucketName;
+use dipper_transfer::{JobSpec, Scan};
+use tokio_util::sync::CancellationToken;
+
+use self::draft::Draft;
+use self::taken::taken_keys;
+use crate::error::{Error, ErrorKind, Result};
 use crate::kinds::Icon;
+use crate::random;
 use crate::{AccountId, App, CountProgress, PlanToken};
 
 /// Identifies files that were chosen or dropped.
@@ -25,7 +38,6 @@ impl From<String> for SourceId {
         Self(id)
     }
 }
-
 
 /// Where an upload goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -168,31 +180,181 @@ pub struct Decision {
     pub policy: ConflictPolicy,
 }
 
+/// What was chosen or dropped, and the plans being looked at.
+#[derive(Default)]
+pub(crate) struct Uploads {
+    sources: Mutex<VecDeque<(SourceId, Vec<PathBuf>)>>,
+    plans: Mutex<VecDeque<Draft>>,
+}
+
+/// As many choices and plans are remembered; the oldest go first. A window works on one at a time.
+const REMEMBERED: usize = 32;
+
 impl App {
     /// Remembers what was chosen or dropped; the paths never leave the core.
-    pub fn register_upload_source(&self, _paths: Vec<PathBuf>) -> Result<SourceId> {
-        todo!()
+    pub fn register_upload_source(&self, paths: Vec<PathBuf>) -> Result<SourceId> {
+        let id = SourceId(random::hex_id()?);
+        remember(&mut lock(&self.parts.work.uploads.sources), (id.clone(), paths));
+        Ok(id)
     }
+
     /// Looks at the files and the bucket, and shows what an upload would do.
     pub async fn plan_upload(
         &self,
-        _source: &SourceId,
-        _target: UploadTarget,
-        _progress: &(dyn Fn(CountProgress) + Send + Sync),
-        _operation: &str,
+        source: &SourceId,
+        target: UploadTarget,
+        progress: &(dyn Fn(CountProgress) + Send + Sync),
+        operation: &str,
     ) -> Result<UploadPlan> {
-        todo!()
+        const OPERATION: &str = "planUpload";
+        let running = self.parts.operations.begin(operation);
+        let paths = self.parts.work.uploads.source(OPERATION, source)?;
+        let client = self.client(&target.account_id).await?;
+        let bucket = BucketName::parse(&target.bucket)?;
+        let always_ask = self.settings().await?.always_ask_before_upload;
+        let scan = scan_files(paths, running.cancel_token()).await?;
+        progress(CountProgress {
+            objects: scan.items.len() as u64,
+            bytes: scan.total_bytes,
+            done: false,
+        });
+        let mut draft = Draft::new(random::hex_id()?, target, scan, always_ask);
+        let taken = taken_keys(&client, &bucket, &draft.keys_to_look_up(), running.cancel_token()).await?;
+        draft.learn(taken);
+        progress(CountProgress {
+            objects: draft.files(),
+            bytes: draft.bytes(),
+            done: true,
+        });
+        let plan = self.show(OPERATION, &mut draft)?;
+        remember(&mut lock(&self.parts.work.uploads.plans), draft);
+        Ok(plan)
     }
-    /// Changes a plan; its earlier token stops working.
-    pub async fn revise_upload(&self, _plan_id: &str, _change: UploadChange) -> Result<UploadPlan> {
-        todo!()
+
+    /// Changes a plan; its earlier token stops working. New keys are looked up before the plan is shown again. An empty
+    /// change gives a fresh token.
+    pub async fn revise_upload(&self, plan_id: &str, change: UploadChange) -> Result<UploadPlan> {
+        const OPERATION: &str = "reviseUpload";
+        let mut draft = self.parts.work.uploads.plan(OPERATION, plan_id)?;
+        draft.apply(&change);
+        let client = self.client(&draft.target.account_id).await?;
+        let bucket = BucketName::parse(&draft.target.bucket)?;
+        let taken = taken_keys(&client, &bucket, &draft.keys_to_look_up(), &CancellationToken::new()).await?;
+        // Another change may have come in while the server was asked: this one is made on top of it.
+        let mut plans = lock(&self.parts.work.uploads.plans);
+        let current = plans
+            .iter_mut()
+            .find(|plan| plan.id == plan_id)
+            .ok_or_else(|| gone(OPERATION))?;
+        current.apply(&change);
+        current.learn(taken);
+        self.show(OPERATION, current)
     }
+
     /// Starts a plan and gives its job. Refused while a conflict has no decision or a key cannot be used.
-    pub async fn start_upload(&self, _token: &PlanToken) -> Result<u64> {
-        todo!()
+    pub async fn start_upload(&self, token: &PlanToken) -> Result<u64> {
+        const OPERATION: &str = "startUpload";
+        let shown: ShownUpload = self.parts.plans.take(OPERATION, token)?;
+        let draft = self.parts.work.uploads.plan(OPERATION, &shown.plan_id)?;
+        if draft.revision != shown.revision {
+            return Err(Error::stale_plan(
+                OPERATION,
+                "Nothing was sent: the upload was changed after it was shown.",
+            ));
+        }
+        let client = self.client(&draft.target.account_id).await?;
+        let spec = start::spec(&draft, client).await?;
+        let job = self.parts.work.engine.start(JobSpec::Upload(spec));
+        self.discard_upload(&shown.plan_id).await?;
+        Ok(job.get())
     }
-    /// Forgets a plan.
-    pub async fn discard_upload(&self, _plan_id: &str) -> Result<()> {
-        todo!()
+
+    /// Forgets a plan. One that is gone is no error.
+    pub async fn discard_upload(&self, plan_id: &str) -> Result<()> {
+        let mut plans = lock(&self.parts.work.uploads.plans);
+        let found = plans.iter().position(|plan| plan.id == plan_id);
+        if let Some(token) = found
+            .and_then(|index| plans.remove(index))
+            .and_then(|draft| draft.token)
+        {
+            self.parts.plans.revoke(&token);
+        }
+        Ok(())
     }
+
+    /// Shows a draft as a plan, with a new token for exactly this state of it.
+    fn show(&self, operation: &str, draft: &mut Draft) -> Result<UploadPlan> {
+        if draft.is_empty() {
+            return Err(Error::new(
+                ErrorKind::InvalidInput,
+                operation,
+                "There is nothing to upload in what was chosen.",
+            )
+            .with_hint(draft.skipped_hint()));
+        }
+        if let Some(before) = draft.token.take() {
+            self.parts.plans.revoke(&before);
+        }
+        draft.revision += 1;
+        let token = self.parts.plans.issue(ShownUpload {
+            plan_id: draft.id.clone(),
+            revision: draft.revision,
+        })?;
+        draft.token = Some(token.clone());
+        Ok(draft.shown(token))
+    }
+}
+
+/// What an upload token is bound to.
+struct ShownUpload {
+    plan_id: String,
+    revision: u64,
+}
+
+impl Uploads {
+    fn source(&self, operation: &str, id: &SourceId) -> Result<Vec<PathBuf>> {
+        let sources = lock(&self.sources);
+        let found = sources
+            .iter()
+            .find(|(known, _)| known == id)
+            .map(|(_, paths)| paths.clone());
+        found.ok_or_else(|| {
+            Error::stale_plan(operation, "These files are no longer known.").with_hint("Choose them again.")
+        })
+    }
+
+    fn plan(&self, operation: &str, id: &str) -> Result<Draft> {
+        lock(&self.plans)
+            .iter()
+            .find(|plan| plan.id == id)
+            .cloned()
+            .ok_or_else(|| gone(operation))
+    }
+}
+
+fn gone(operation: &str) -> Error {
+    Error::stale_plan(operation, "This upload is no longer waiting.").with_hint("Choose the files again.")
+}
+
+async fn scan_files(paths: Vec<PathBuf>, cancel: &CancellationToken) -> Result<Scan> {
+    let token = cancel.clone();
+    let scan = tokio::task::spawn_blocking(move || dipper_transfer::scan(&paths, &token));
+    let scan = scan.await.map_err(|cause| Error::internal("planUpload", cause))?;
+    if cancel.is_cancelled() {
+        return Err(Error::new(
+            ErrorKind::Cancelled,
+            "planUpload",
+            "Stopped before anything was sent.",
+        ));
+    }
+    Ok(scan)
+}
+
+fn remember<T>(queue: &mut VecDeque<T>, item: T) {
+    queue.truncate(REMEMBERED - 1);
+    queue.push_front(item);
+}
+
+fn lock<T>(queue: &Mutex<VecDeque<T>>) -> MutexGuard<'_, VecDeque<T>> {
+    queue.lock().unwrap_or_else(PoisonError::into_inner)
 }

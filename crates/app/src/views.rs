@@ -3,13 +3,20 @@
 //!
 //! The one idea: the screen holds a view's id and a selection's id, never an array of keys.
 
-use std::sync::Arc;
+mod rows;
 
-use dipper_catalog::{Mode, RowKind, Sort};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use dipper_catalog::{Mode, RowKind, Sort, View, ViewOptions};
+use dipper_storage::{BucketName, Prefix};
 use time::OffsetDateTime;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::kinds::Icon;
 use crate::names::NamePart;
 use crate::{AccountId, App};
@@ -30,7 +37,6 @@ impl From<String> for ViewId {
         Self(id)
     }
 }
-
 
 /// What to list and how to order it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -175,41 +181,157 @@ pub struct SelectionSummary {
     pub single: Option<Row>,
 }
 
+/// The views that are open now.
+#[derive(Default)]
+pub(crate) struct Views {
+    open: Mutex<HashMap<ViewId, OpenView>>,
+    opened: AtomicU64,
+}
+
+/// One open view. Dropping the last clone ends its listing and its reports.
+#[derive(Clone)]
+pub(crate) struct OpenView {
+    pub(crate) account_id: AccountId,
+    pub(crate) bucket: BucketName,
+    pub(crate) prefix: Prefix,
+    pub(crate) view: View,
+    selected: Arc<Notify>,
+    _reports: Arc<JoinSet<()>>,
+}
+
+impl Views {
+    pub(crate) fn get(&self, operation: &str, id: &ViewId) -> Result<OpenView> {
+        self.lock().get(id).cloned().ok_or_else(|| {
+            Error::new(ErrorKind::NotFound, operation, "This list is no longer open.")
+                .with_hint("Open the bucket again.")
+        })
+    }
+
+    fn add(&self, view: OpenView) -> ViewId {
+        let id = ViewId(format!("view-{}", self.opened.fetch_add(1, Ordering::Relaxed) + 1));
+        self.lock().insert(id.clone(), view);
+        id
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<ViewId, OpenView>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 impl App {
-    /// Opens a view and starts listing at once; the receiver holds the newest status. Closing the view ends the listing.
-    pub async fn open_view(&self, _request: ViewRequest) -> Result<(ViewId, watch::Receiver<ViewStatus>)> {
-        todo!()
+    /// Opens a view and starts listing at once; the receiver holds the newest status, at most ten times a second.
+    /// Closing the view ends the listing.
+    pub async fn open_view(&self, request: ViewRequest) -> Result<(ViewId, watch::Receiver<ViewStatus>)> {
+        let client = self.client(&request.account_id).await?;
+        let bucket = BucketName::parse(&request.bucket)?;
+        let prefix = Prefix::new(request.prefix);
+        let options = ViewOptions {
+            client,
+            bucket: bucket.clone(),
+            prefix: prefix.clone(),
+            mode: request.mode,
+            sort: request.sort,
+        };
+        let view = View::open(options);
+        let selected = Arc::new(Notify::new());
+        let (sender, receiver) = watch::channel(rows::status(&view));
+        let mut reports = JoinSet::new();
+        reports.spawn(report(view.clone(), Arc::clone(&selected), sender));
+        let account_id = request.account_id;
+        let open = OpenView {
+            account_id,
+            bucket,
+            prefix,
+            view,
+            selected,
+            _reports: Arc::new(reports),
+        };
+        Ok((self.parts.work.views.add(open), receiver))
     }
+
     /// Up to `count` (at most 500) rows from `start`.
-    pub async fn rows(&self, _view: &ViewId, _start: u64, _count: u32) -> Result<Rows> {
-        todo!()
+    pub async fn rows(&self, view: &ViewId, start: u64, count: u32) -> Result<Rows> {
+        self.with_view("rows", view, move |view| rows::window(&view, start, count))
+            .await
     }
+
     /// Sorts again; the selection stays.
-    pub async fn sort_view(&self, _view: &ViewId, _sort: Sort) -> Result<()> {
-        todo!()
+    pub async fn sort_view(&self, view: &ViewId, sort: Sort) -> Result<()> {
+        self.with_view("sortView", view, move |view| view.set_sort(sort)).await
     }
+
     /// Shows only rows whose name holds `text`, whatever its case.
-    pub async fn filter_view(&self, _view: &ViewId, _text: &str) -> Result<()> {
-        todo!()
+    pub async fn filter_view(&self, view: &ViewId, text: &str) -> Result<()> {
+        let text = text.to_owned();
+        let selected = Arc::clone(&self.parts.work.views.get("filterView", view)?.selected);
+        self.with_view("filterView", view, move |view| view.set_filter(&text))
+            .await?;
+        selected.notify_one();
+        Ok(())
     }
+
     /// Stops listing; what was listed stays.
-    pub async fn stop_view(&self, _view: &ViewId) -> Result<()> {
-        todo!()
+    pub async fn stop_view(&self, view: &ViewId) -> Result<()> {
+        self.with_view("stopView", view, |view| view.stop()).await
     }
+
     /// Lists again; the selection stays by key.
-    pub async fn refresh_view(&self, _view: &ViewId) -> Result<()> {
-        todo!()
+    pub async fn refresh_view(&self, view: &ViewId) -> Result<()> {
+        self.parts.work.views.get("refreshView", view)?.view.refresh();
+        Ok(())
     }
-    /// Forgets the view and ends its listing.
-    pub async fn close_view(&self, _view: &ViewId) -> Result<()> {
-        todo!()
+
+    /// Forgets the view and ends its listing. One that is closed already is no error.
+    pub async fn close_view(&self, view: &ViewId) -> Result<()> {
+        self.parts.work.views.lock().remove(view);
+        Ok(())
     }
+
     /// Changes the selection.
-    pub async fn select(&self, _view: &ViewId, _change: SelectionChange) -> Result<SelectionSummary> {
-        todo!()
+    pub async fn select(&self, view: &ViewId, change: SelectionChange) -> Result<SelectionSummary> {
+        let selected = Arc::clone(&self.parts.work.views.get("select", view)?.selected);
+        let change = rows::change(change)?;
+        let summary = self
+            .with_view("select", view, move |view| rows::summary(view.select(change)))
+            .await?;
+        selected.notify_one();
+        Ok(summary)
     }
+
     /// The next row whose name starts with `typed`, from `from` on and around.
-    pub async fn find_row(&self, _view: &ViewId, _typed: &str, _from: u64) -> Result<Option<u64>> {
-        todo!()
+    pub async fn find_row(&self, view: &ViewId, typed: &str, from: u64) -> Result<Option<u64>> {
+        let typed = typed.to_owned();
+        self.with_view("findRow", view, move |view| view.find(&typed, from))
+            .await
+    }
+
+    /// Runs something on a view where blocking is allowed: with a million rows a sort takes some hundred milliseconds.
+    async fn with_view<T: Send + 'static>(
+        &self,
+        operation: &'static str,
+        id: &ViewId,
+        work: impl FnOnce(View) -> T + Send + 'static,
+    ) -> Result<T> {
+        let view = self.parts.work.views.get(operation, id)?.view;
+        tokio::task::spawn_blocking(move || work(view))
+            .await
+            .map_err(|cause| Error::internal(operation, cause))
+    }
+}
+
+/// Reports a view's status until nobody listens, at most ten times a second: more is not seen, and each report crosses
+/// to the window.
+async fn report(view: View, selected: Arc<Notify>, sender: watch::Sender<ViewStatus>) {
+    const PAUSE: Duration = Duration::from_millis(100);
+    let mut listing = view.status();
+    loop {
+        tokio::select! {
+            changed = listing.changed() => if changed.is_err() { return },
+            () = selected.notified() => {}
+            () = sender.closed() => return,
+        }
+        listing.borrow_and_update();
+        sender.send_replace(rows::status(&view));
+        tokio::time::sleep(PAUSE).await;
     }
 }

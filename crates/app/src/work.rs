@@ -1,13 +1,34 @@
 //! What runs between two clicks: open views, upload plans, permissions that were read, and the transfer engine.
 
-use crate::error::Result;
+use dipper_transfer::{Engine, EngineOptions};
+
+use crate::access::Reads;
+use crate::error::{Error, Result};
+use crate::uploads::Uploads;
+use crate::views::Views;
 
 /// The working state of an app; nothing of it outlives the run.
-pub(crate) struct Work {}
+pub(crate) struct Work {
+    pub(crate) views: Views,
+    pub(crate) uploads: Uploads,
+    pub(crate) reads: Reads,
+    pub(crate) engine: Engine,
+}
 
 impl Work {
     /// Starts the transfer engine with its threads.
     pub(crate) fn new() -> Result<Self> {
-        todo!()
+        let engine =
+            Engine::new(EngineOptions::default()).map_err(|cause| Error::internal("start the transfers", cause))?;
+        Ok(Self {
+            views: Views::default(),
+            uploads: Uploads::default(),
+            reads: Reads::default(),
+            engine,
+        })
     }
 }
+
+/// How many requests one action sends side by side where it needs one per object: enough to hide a server's delay, few
+/// enough to leave room for transfers.
+pub(crate) const SIDE_BY_SIDE: usize = 8;

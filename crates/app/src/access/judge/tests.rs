@@ -1,0 +1,194 @@
+//! Verdicts over every combination that a server can show.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use dipper_storage::{Grant, Owner};
+
+use super::*;
+use crate::access::policy::Opening;
+
+fn seen(open: Option<bool>) -> Seen {
+    let status = match open {
+        Some(true) => "200 OK",
+        Some(false) => "403 Forbidden",
+        None => "Could not reach the server",
+    };
+    let at = OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap();
+    Seen {
+        name: "List of objects".to_owned(),
+        status: status.to_owned(),
+        ms: open.map(|_| 80),
+        open,
+        at,
+    }
+}
+
+fn acl(grants: &[(Grantee, Right)]) -> Acl {
+    let owner = Grantee::User {
+        id: "anna".to_owned(),
+        display_name: None,
+    };
+    let all = std::iter::once((owner, Right::FullControl)).chain(grants.iter().cloned());
+    Acl {
+        owner: Owner {
+            id: "anna".to_owned(),
+            display_name: None,
+        },
+        grants: all.map(|(grantee, right)| Grant { grantee, right }).collect(),
+    }
+}
+
+fn open_policy() -> Policy {
+    Policy::parse(Some(&Policy::default().with("photos", &[Opening::Objects]))).unwrap()
+}
+
+fn judged(acl: &Acl, policy: &Policy, listing: Option<bool>, sample: Option<bool>) -> Verdict {
+    bucket(BucketEvidence {
+        bucket: "photos",
+        acl: Some(acl),
+        policy: Some(policy),
+        listing: seen(listing),
+        sample: sample.map(|open| seen(Some(open))),
+        unread: Vec::new(),
+    })
+}
+
+#[test]
+fn a_private_bucket_is_private_and_proved() {
+    let verdict = judged(&acl(&[]), &Policy::default(), Some(false), Some(false));
+    assert_eq!((verdict.access, verdict.level), (Access::Private, PublicLevel::Private));
+    assert!(verdict.proof.ok && verdict.proof.checked_at.is_some() && verdict.others.is_empty());
+}
+
+#[test]
+fn read_on_a_bucket_is_listing_and_not_reading() {
+    let verdict = judged(
+        &acl(&[(Grantee::AllUsers, Right::Read)]),
+        &Policy::default(),
+        Some(true),
+        Some(false),
+    );
+    assert_eq!((verdict.access, verdict.level), (Access::Public, PublicLevel::Listable));
+    assert_eq!(verdict.text, "Through All users in the bucket's ACL");
+    assert!(verdict.proof.ok && verdict.probes.iter().all(|probe| probe.ok));
+}
+
+#[test]
+fn a_policy_opens_objects_and_an_object_of_its_own_makes_it_partly() {
+    let private = acl(&[]);
+    let read = judged(&private, &open_policy(), Some(false), Some(true));
+    assert_eq!(
+        (read.access, read.level, read.proof.ok),
+        (Access::Public, PublicLevel::Readable, true)
+    );
+    let partly = judged(&private, &Policy::default(), Some(false), Some(true));
+    assert_eq!(
+        (partly.access, partly.level, partly.proof.ok),
+        (Access::Partly, PublicLevel::Readable, true)
+    );
+}
+
+#[test]
+fn a_strangers_request_has_the_last_word_and_the_proof_says_so() {
+    let says_public = judged(
+        &acl(&[(Grantee::AllUsers, Right::Read)]),
+        &Policy::default(),
+        Some(false),
+        None,
+    );
+    assert_eq!((says_public.access, says_public.proof.ok), (Access::Private, false));
+    assert!(
+        says_public.proof.text.contains("otherwise"),
+        "{}",
+        says_public.proof.text
+    );
+    let says_private = judged(&acl(&[]), &Policy::default(), Some(true), None);
+    assert_eq!(
+        (says_private.access, says_private.level, says_private.proof.ok),
+        (Access::Public, PublicLevel::Listable, false)
+    );
+    let policy_ignored = judged(&acl(&[]), &open_policy(), Some(false), Some(false));
+    assert_eq!(
+        (policy_ignored.access, policy_ignored.proof.ok),
+        (Access::Private, false)
+    );
+}
+
+#[test]
+fn without_an_answer_there_is_no_green_tick() {
+    let verdict = judged(&acl(&[]), &Policy::default(), None, None);
+    assert_eq!(verdict.access, Access::Private);
+    assert!(!verdict.proof.ok && verdict.proof.checked_at.is_none());
+    assert_eq!(verdict.proof.text, "Not checked: Could not reach the server");
+    let dark = bucket(BucketEvidence {
+        bucket: "photos",
+        acl: None,
+        policy: None,
+        listing: seen(None),
+        sample: None,
+        unread: vec!["why".to_owned()],
+    });
+    assert_eq!((dark.access, dark.level), (Access::Unknown, PublicLevel::Unknown));
+    assert_eq!(dark.others, ["why"]);
+}
+
+#[test]
+fn writing_is_the_loudest() {
+    let verdict = judged(
+        &acl(&[(Grantee::AllUsers, Right::FullControl)]),
+        &Policy::default(),
+        Some(true),
+        Some(false),
+    );
+    assert_eq!(verdict.level, PublicLevel::Writable);
+}
+
+fn judged_objects(objects: &[(bool, Option<bool>)], complete: bool) -> Verdict {
+    let (open, closed) = (
+        acl(&[(Grantee::AllUsers, Right::Read)]),
+        acl(&[(Grantee::AuthenticatedUsers, Right::Read)]),
+    );
+    let policy = Policy::default();
+    super::objects(ObjectsEvidence {
+        objects: objects
+            .iter()
+            .map(|(public, probe)| ObjectEvidence {
+                acl: Some(if *public { &open } else { &closed }),
+                by_policy: false,
+                seen: probe.map(|open| seen(Some(open))),
+            })
+            .collect(),
+        policy: Some(&policy),
+        complete,
+        unread: Vec::new(),
+    })
+}
+
+#[test]
+fn objects_are_counted_and_the_first_are_proved() {
+    let all = judged_objects(&[(true, Some(true)), (true, Some(true)), (true, None)], true);
+    assert_eq!(
+        (all.access, all.text.as_str()),
+        (Access::Public, "3 of 3 objects, through All users")
+    );
+    assert_eq!((all.probes.len(), all.more_probes, all.proof.ok), (2, 1, true));
+    let some = judged_objects(&[(true, Some(true)), (false, Some(false))], false);
+    assert_eq!(
+        (some.access, some.text.as_str()),
+        (Access::Partly, "1 of the first 2 objects, through All users")
+    );
+    assert_eq!(some.others, ["Authenticated users: Read"]);
+    let none = judged_objects(&[(false, Some(false))], true);
+    assert_eq!(
+        (none.access, none.text.as_str()),
+        (Access::Private, "No grant to strangers was found.")
+    );
+}
+
+#[test]
+fn an_object_that_is_open_without_a_grant_is_told_apart() {
+    let verdict = judged_objects(&[(false, Some(true))], true);
+    assert_eq!(verdict.access, Access::Public);
+    assert!(!verdict.proof.ok && verdict.text.contains("through no grant that was found"));
+    assert!(!verdict.probes[0].ok);
+}

@@ -1,0 +1,273 @@
+//! Planning to make something public or private: what is so now, what will be, and exactly what is sent for it.
+//!
+//! A bucket has three separate openings: its ACL lets strangers list, the ACLs of its objects let them read what is
+//! there, and one policy statement of ours lets them read whatever comes. Making private undoes exactly these.
+
+mod bucket;
+mod objects;
+mod rows;
+mod writes;
+
+use dipper_storage::{Acl, BucketName, CannedAcl, Client, LinkOptions, ObjectKey, Prefix};
+
+use self::writes::exact_acl;
+use super::change::AclWrite;
+use super::facts::Facts;
+use super::judge::other_grants;
+use super::policy::{Policy, pretty};
+use super::survey::Survey;
+use super::{AccessPlan, AccessPlanKind, AccessPlanRow, PermissionsKind, PublicScope};
+use crate::error::Result;
+use crate::operations::Operation;
+use crate::targets::{Resolved, Subject, Target};
+use crate::{AccountId, App, CountProgress};
+
+/// What an access token is bound to.
+pub(super) struct PlannedAccess {
+    pub(super) kind: AccessPlanKind,
+    pub(super) target: Target,
+    pub(super) account_id: AccountId,
+    pub(super) bucket: BucketName,
+    /// The bucket's list: what it was, and what is written if anything.
+    pub(super) bucket_acl: Option<(Acl, Option<AclWrite>)>,
+    /// The policy: what it was, and what becomes of it if anything.
+    pub(super) policy: Option<(String, PolicyWrite)>,
+    pub(super) objects: ObjectsWrite,
+}
+
+/// What becomes of a policy.
+pub(super) enum PolicyWrite {
+    Put(String),
+    Delete,
+}
+
+/// What becomes of objects.
+pub(super) enum ObjectsWrite {
+    Nothing,
+    /// Few: each list as it was read, and what is written.
+    Each(Vec<(ObjectKey, Acl, AclWrite)>),
+    /// Many: a canned ACL, by a job, for these keys and everything below these prefixes.
+    Job {
+        keys: Vec<ObjectKey>,
+        prefixes: Vec<Prefix>,
+        canned: CannedAcl,
+        counted: u64,
+    },
+}
+
+impl App {
+    /// Plans to make a target public; `scope` is for buckets, `leave_private` names keys to leave out. Nothing changes yet.
+    pub async fn plan_make_public(
+        &self,
+        target: &Target,
+        scope: PublicScope,
+        leave_private: &[String],
+        progress: &(dyn Fn(CountProgress) + Send + Sync),
+        operation: &str,
+    ) -> Result<AccessPlan> {
+        let running = self.parts.operations.begin(operation);
+        let plan = self.planner("planMakePublic", AccessPlanKind::MakePublic, target, &running, progress);
+        plan.await?.public(scope, leave_private).await
+    }
+
+    /// Plans to make a target private; `existing` includes a bucket's objects. Nothing changes yet.
+    pub async fn plan_make_private(
+        &self,
+        target: &Target,
+        existing: bool,
+        progress: &(dyn Fn(CountProgress) + Send + Sync),
+        operation: &str,
+    ) -> Result<AccessPlan> {
+        let running = self.parts.operations.begin(operation);
+        let plan = self.planner(
+            "planMakePrivate",
+            AccessPlanKind::MakePrivate,
+            target,
+            &running,
+            progress,
+        );
+        plan.await?.private(existing).await
+    }
+
+    async fn planner<'a>(
+        &'a self,
+        operation: &'static str,
+        kind: AccessPlanKind,
+        target: &'a Target,
+        running: &'a Operation,
+        progress: &'a (dyn Fn(CountProgress) + Send + Sync),
+    ) -> Result<Planner<'a>> {
+        let facts = self.access_facts(operation, target).await?;
+        let cancel = running.cancel_token();
+        Ok(Planner {
+            app: self,
+            operation,
+            kind,
+            target,
+            facts,
+            cancel,
+            progress,
+        })
+    }
+}
+
+struct Planner<'a> {
+    app: &'a App,
+    operation: &'static str,
+    kind: AccessPlanKind,
+    target: &'a Target,
+    facts: Facts,
+    cancel: &'a tokio_util::sync::CancellationToken,
+    progress: &'a (dyn Fn(CountProgress) + Send + Sync),
+}
+
+impl Planner<'_> {
+    async fn public(self, scope: PublicScope, leave_private: &[String]) -> Result<AccessPlan> {
+        match self.facts.resolved.subject.clone() {
+            Subject::Bucket => self.bucket_public(scope, leave_private).await,
+            Subject::Entries(entries) => self.objects(&entries, leave_private).await,
+        }
+    }
+
+    async fn private(self, existing: bool) -> Result<AccessPlan> {
+        match self.facts.resolved.subject.clone() {
+            Subject::Bucket => self.bucket_private(existing).await,
+            Subject::Entries(entries) => self.objects(&entries, &[]).await,
+        }
+    }
+
+    fn client(&self) -> &Client {
+        &self.facts.resolved.client
+    }
+
+    fn bucket(&self) -> &BucketName {
+        &self.facts.resolved.bucket
+    }
+
+    fn canned(&self) -> CannedAcl {
+        if self.kind == AccessPlanKind::MakePublic {
+            CannedAcl::PublicRead
+        } else {
+            CannedAcl::Private
+        }
+    }
+
+    fn finish(self, draft: Draft) -> Result<AccessPlan> {
+        let Draft {
+            scope,
+            survey,
+            already_public,
+            bucket_acl,
+            policy_write,
+            objects,
+            rows,
+            notes,
+            confirm,
+        } = draft;
+        let Resolved {
+            account_id,
+            client,
+            bucket,
+            ..
+        } = self.facts.resolved.clone();
+        let policy_text = match &policy_write {
+            Some(PolicyWrite::Put(text)) => Some(pretty(text)),
+            _ => None,
+        };
+        let remaining = self.remaining(bucket_acl.as_ref(), &objects);
+        let requests = u64::from(bucket_acl.as_ref().is_some_and(|(_, write)| write.is_some()))
+            + u64::from(policy_write.is_some())
+            + match &objects {
+                ObjectsWrite::Nothing => 0,
+                ObjectsWrite::Each(each) => each.len() as u64,
+                ObjectsWrite::Job { keys, counted, .. } => keys.len() as u64 + counted,
+            };
+        let exact_acl = exact_acl(
+            &bucket,
+            bucket_acl.as_ref().and_then(|(_, write)| write.as_ref()),
+            &objects,
+        );
+        let single = survey
+            .keys
+            .as_deref()
+            .filter(|keys| keys.len() == 1 && self.facts.kind == PermissionsKind::Objects);
+        let key = single.and_then(<[ObjectKey]>::first);
+        let policy = policy_write.map(|write| {
+            let before = self
+                .facts
+                .policy
+                .as_ref()
+                .map(|policy| policy.with(bucket.as_str(), &[]))
+                .unwrap_or_default();
+            (before, write)
+        });
+        let planned = PlannedAccess {
+            kind: self.kind,
+            target: self.target.clone(),
+            account_id,
+            bucket: bucket.clone(),
+            bucket_acl,
+            policy,
+            objects,
+        };
+        Ok(AccessPlan {
+            token: self.app.parts.plans.issue(planned)?,
+            kind: self.kind,
+            label: self.facts.resolved.label(),
+            scope,
+            address: client
+                .public_url(&bucket, key, &LinkOptions::default())
+                .parts()
+                .to_vec(),
+            objects: survey.objects,
+            bytes: survey.bytes,
+            already_public,
+            requests,
+            rows,
+            sensitive: if self.kind == AccessPlanKind::MakePublic {
+                survey.sensitive
+            } else {
+                Vec::new()
+            },
+            exact_acl,
+            exact_policy: policy_text,
+            confirm: confirm || (self.kind == AccessPlanKind::MakePrivate && !remaining.is_empty()),
+            remaining,
+            notes,
+        })
+    }
+
+    /// What still lets others in after making private.
+    fn remaining(&self, bucket_acl: Option<&(Acl, Option<AclWrite>)>, objects: &ObjectsWrite) -> Vec<String> {
+        if self.kind == AccessPlanKind::MakePublic {
+            return Vec::new();
+        }
+        let policy = self.facts.policy.as_ref().ok();
+        let mut lines = other_grants(bucket_acl.map(|(acl, _)| acl), policy);
+        if let ObjectsWrite::Each(each) = objects {
+            for line in each.iter().flat_map(|(_, acl, _)| other_grants(Some(acl), None)) {
+                if !lines.contains(&line) {
+                    lines.push(line);
+                }
+            }
+        }
+        if self.facts.kind == PermissionsKind::Objects && policy.is_some_and(Policy::has_ours) {
+            lines.push(
+                "The bucket is open through Dipper's policy statement; make the bucket private to close it".to_owned(),
+            );
+        }
+        lines
+    }
+}
+
+struct Draft {
+    scope: PublicScope,
+    survey: Survey,
+    already_public: Option<u64>,
+    bucket_acl: Option<(Acl, Option<AclWrite>)>,
+    policy_write: Option<PolicyWrite>,
+    objects: ObjectsWrite,
+    rows: Vec<AccessPlanRow>,
+    notes: Vec<String>,
+    confirm: bool,
+}

@@ -1,0 +1,110 @@
+//! Selected objects: few get exactly their own list with one grant more or less, many get a canned one by a job.
+
+use dipper_storage::{Acl, Grantee, ObjectKey, Prefix, Right};
+
+use super::writes::{closed, opened, without_acls};
+use super::{Draft, ObjectsWrite, Planner};
+use crate::access::change::AclWrite;
+use crate::access::facts::{READ_LIMIT, read_acls};
+use crate::access::survey::{Keep, Scope, Survey};
+use crate::access::{AccessPlan, AccessPlanKind, PermissionsKind, PublicScope};
+use crate::error::Result;
+use crate::targets::Entries;
+
+impl Planner<'_> {
+    /// Few objects get exactly their own list with one grant more or less; many get a canned one, by a job.
+    pub(super) async fn objects(self, entries: &Entries, leave_private: &[String]) -> Result<AccessPlan> {
+        let keep = if leave_private.is_empty() { Keep::Few } else { Keep::All };
+        let objects = entries
+            .objects
+            .iter()
+            .map(|object| (object.key.clone(), object.size))
+            .collect();
+        let scope = Scope {
+            client: self.client(),
+            bucket: self.bucket(),
+            objects,
+            prefixes: entries.folders.clone(),
+            keep,
+        };
+        let survey = scope.survey(self.cancel, self.progress).await?;
+        if let Err(error) = &self.facts.acls {
+            return Err(without_acls(self.operation, error));
+        }
+        let chosen = |keys: &[ObjectKey]| -> Vec<ObjectKey> {
+            keys.iter()
+                .filter(|key| !leave_private.iter().any(|left| left == key.as_str()))
+                .cloned()
+                .collect()
+        };
+        let (write, already_public) = match &survey.keys {
+            Some(keys) if keys.len() <= READ_LIMIT => {
+                let keys = chosen(keys);
+                let acls = read_acls(self.client(), self.bucket(), PermissionsKind::Objects, &keys).await?;
+                let public = acls
+                    .iter()
+                    .filter(|(_, acl)| acl.allows(&Grantee::AllUsers, Right::Read))
+                    .count() as u64;
+                (ObjectsWrite::Each(self.each(acls)), Some(public))
+            }
+            Some(keys) => (self.job(chosen(keys), Vec::new(), &survey), None),
+            None => {
+                let keys = entries.objects.iter().map(|object| object.key.clone()).collect();
+                (self.job(keys, entries.folders.clone(), &survey), None)
+            }
+        };
+        let rows = vec![self.objects_row(&survey, already_public, leave_private.len() as u64)];
+        let notes = if matches!(write, ObjectsWrite::Job { .. }) {
+            vec![format!(
+                "Other grants on the objects are replaced by “{}”.",
+                self.canned().as_str()
+            )]
+        } else {
+            Vec::new()
+        };
+        let sensitive = self.kind == AccessPlanKind::MakePublic && !survey.sensitive.is_empty();
+        let confirm = survey.objects > 1 || sensitive;
+        let scope = PublicScope {
+            existing: true,
+            ..PublicScope::default()
+        };
+        self.finish(Draft {
+            scope,
+            survey,
+            already_public,
+            bucket_acl: None,
+            policy_write: None,
+            objects: write,
+            rows,
+            notes,
+            confirm,
+        })
+    }
+
+    fn each(&self, acls: Vec<(Option<ObjectKey>, Acl)>) -> Vec<(ObjectKey, Acl, AclWrite)> {
+        let change = if self.kind == AccessPlanKind::MakePublic {
+            opened
+        } else {
+            closed
+        };
+        acls.into_iter()
+            .filter_map(|(key, acl)| change(&acl).map(|write| Some((key?, acl, write))))
+            .flatten()
+            .collect()
+    }
+
+    fn job(&self, keys: Vec<ObjectKey>, prefixes: Vec<Prefix>, survey: &Survey) -> ObjectsWrite {
+        let counted = survey.objects
+            - if prefixes.is_empty() {
+                survey.objects
+            } else {
+                keys.len() as u64
+            };
+        ObjectsWrite::Job {
+            keys,
+            prefixes,
+            canned: self.canned(),
+            counted,
+        }
+    }
+}

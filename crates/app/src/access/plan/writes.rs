@@ -1,0 +1,187 @@
+//! The lists that are written: one grant to everyone more, or none left. A list that is the owner's alone otherwise is
+//! written as its canned twin, the form every server understands.
+
+use dipper_storage::{Acl, BucketName, CannedAcl, Grant, Grantee, Right};
+
+use super::ObjectsWrite;
+use crate::access::change::AclWrite;
+use crate::access::grid;
+use crate::error::{Error, ErrorKind};
+use crate::words;
+
+/// The list with Read for everyone; `None` where everyone may read already.
+pub(super) fn opened(acl: &Acl) -> Option<AclWrite> {
+    if acl.allows(&Grantee::AllUsers, Right::Read) {
+        return None;
+    }
+    if is_owners_alone(acl) {
+        return Some(AclWrite::Canned(CannedAcl::PublicRead));
+    }
+    let mut open = acl.clone();
+    open.grants.push(Grant {
+        grantee: Grantee::AllUsers,
+        right: Right::Read,
+    });
+    Some(AclWrite::Exact(open))
+}
+
+/// The list without any grant to everyone; `None` where there is none.
+pub(super) fn closed(acl: &Acl) -> Option<AclWrite> {
+    let mut private = acl.clone();
+    private.grants.retain(|grant| grant.grantee != Grantee::AllUsers);
+    if private.grants.len() == acl.grants.len() {
+        return None;
+    }
+    Some(if is_owners_alone(&private) {
+        AclWrite::Canned(CannedAcl::Private)
+    } else {
+        AclWrite::Exact(private)
+    })
+}
+
+/// What is sent, in words.
+pub(super) fn exact_acl(bucket: &BucketName, bucket_acl: Option<&AclWrite>, objects: &ObjectsWrite) -> String {
+    let mut lines = Vec::new();
+    if let Some(write) = bucket_acl {
+        lines.push(format!("PUT /{bucket}?acl"));
+        lines.push(write_in_words(write));
+    }
+    match objects {
+        ObjectsWrite::Nothing => {}
+        ObjectsWrite::Each(each) => {
+            for (key, _, write) in each.iter().take(3) {
+                lines.push(format!("PUT /{bucket}/{}?acl", crate::names::shown(key.as_str())));
+                lines.push(write_in_words(write));
+            }
+            if each.len() > 3 {
+                lines.push(format!("and {} more", words::count(each.len() as u64 - 3)));
+            }
+        }
+        ObjectsWrite::Job {
+            keys, canned, counted, ..
+        } => {
+            lines.push(format!(
+                "PUT /{bucket}/…?acl for {}",
+                words::counted(keys.len() as u64 + counted, "object")
+            ));
+            lines.push(format!("x-amz-acl: {}", canned.as_str()));
+        }
+    }
+    if lines.is_empty() {
+        "No ACL changes.".to_owned()
+    } else {
+        lines.join("\n")
+    }
+}
+
+/// Why there is no list to change, and the other way.
+pub(super) fn without_acls(operation: &str, error: &Error) -> Error {
+    if error.kind() == ErrorKind::Unsupported {
+        return Error::new(
+            ErrorKind::Unsupported,
+            operation,
+            "This server keeps no permissions (ACLs) of single objects.",
+        )
+        .with_hint("Make the bucket public instead: its policy can open all objects, where the server has one.");
+    }
+    let message = format!("Nothing was changed: the permissions could not be read. {error}");
+    Error::new(error.kind(), operation, message)
+        .with_hint("Changing who may read needs the right to read and write permissions.")
+}
+
+fn is_owners_alone(acl: &Acl) -> bool {
+    let owner = |grantee: &Grantee| matches!(grantee, Grantee::User { id, .. } if *id == acl.owner.id);
+    matches!(acl.grants.as_slice(), [grant] if owner(&grant.grantee) && grant.right == Right::FullControl)
+}
+
+fn write_in_words(write: &AclWrite) -> String {
+    match write {
+        AclWrite::Canned(canned) => format!("x-amz-acl: {}", canned.as_str()),
+        AclWrite::Exact(acl) => grid::in_words(acl).join("\n"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use dipper_storage::Owner;
+
+    use super::*;
+
+    fn acl(grants: &[(Grantee, Right)]) -> Acl {
+        let owner = Grantee::User {
+            id: "anna".to_owned(),
+            display_name: Some("Anna".to_owned()),
+        };
+        let all = std::iter::once((owner, Right::FullControl)).chain(grants.iter().cloned());
+        Acl {
+            owner: Owner {
+                id: "anna".to_owned(),
+                display_name: None,
+            },
+            grants: all.map(|(grantee, right)| Grant { grantee, right }).collect(),
+        }
+    }
+
+    fn bob() -> (Grantee, Right) {
+        (
+            Grantee::User {
+                id: "bob".to_owned(),
+                display_name: None,
+            },
+            Right::Read,
+        )
+    }
+
+    #[test]
+    fn a_plain_list_is_written_as_its_canned_twin() {
+        assert!(matches!(
+            opened(&acl(&[])),
+            Some(AclWrite::Canned(CannedAcl::PublicRead))
+        ));
+        let public = acl(&[(Grantee::AllUsers, Right::Read)]);
+        assert!(matches!(closed(&public), Some(AclWrite::Canned(CannedAcl::Private))));
+        assert!(opened(&public).is_none() && closed(&acl(&[])).is_none());
+    }
+
+    #[test]
+    fn grants_to_others_stay_both_ways() {
+        let shared = acl(&[bob()]);
+        let Some(AclWrite::Exact(open)) = opened(&shared) else {
+            panic!("the list of others is kept")
+        };
+        assert_eq!(
+            grid::in_words(&open),
+            ["Owner: Full control", "bob: Read", "All users: Read"]
+        );
+        let Some(AclWrite::Exact(back)) = closed(&open) else {
+            panic!("the list of others is kept")
+        };
+        assert_eq!(back, shared);
+    }
+
+    #[test]
+    fn closing_takes_every_right_of_everyone() {
+        let wild = acl(&[
+            (Grantee::AllUsers, Right::FullControl),
+            bob(),
+            (Grantee::AllUsers, Right::WriteAcp),
+        ]);
+        let Some(AclWrite::Exact(back)) = closed(&wild) else {
+            panic!("the list of others is kept")
+        };
+        assert_eq!(back, acl(&[bob()]));
+    }
+
+    #[test]
+    fn what_is_sent_is_said() {
+        let bucket = BucketName::parse("photos").unwrap();
+        let text = exact_acl(
+            &bucket,
+            Some(&AclWrite::Canned(CannedAcl::PublicRead)),
+            &ObjectsWrite::Nothing,
+        );
+        assert_eq!(text, "PUT /photos?acl\nx-amz-acl: public-read");
+    }
+}
