@@ -8,7 +8,6 @@ import type {
   AccountDraft,
   EndpointView,
   ConnectionReport,
-  PlanToken,
   BucketView,
   BucketList,
   NameRule,
@@ -46,6 +45,9 @@ import type {
   CodeSnippet,
   EventView,
 } from './bindings'
+
+/** The one-time name of a dry run that was shown; handed back to run it. */
+export type PlanToken = string
 
 export type * from './bindings'
 
