@@ -178,7 +178,9 @@ impl App {
     /// are open go on as they were; what is opened next uses what was saved.
     pub async fn save_account(&self, draft: AccountDraft) -> Result<Account> {
         let prepared = self.prepare(draft).await?;
-        let Prepared { mut account, secret, .. } = prepared;
+        let Prepared {
+            mut account, secret, ..
+        } = prepared;
         if let Some(secret) = secret {
             let saved = self.parts.vault.save(&account.id, &secret).await?;
             account.secret_in_keychain = saved == SecretSaved::Keychain;

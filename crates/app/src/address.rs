@@ -33,18 +33,34 @@ impl App {
         let Parts { bucket, rest } = parts(client.config(), text)?;
         let name = BucketName::parse(&bucket).map_err(|error| Error::from(error).with_field("address"))?;
         if rest.is_empty() || rest.ends_with('/') {
-            return Ok(Address { bucket, prefix: rest, key: None });
+            return Ok(Address {
+                bucket,
+                prefix: rest,
+                key: None,
+            });
         }
         if is_folder(&client, name, &rest).await {
-            return Ok(Address { bucket, prefix: rest + "/", key: None });
+            return Ok(Address {
+                bucket,
+                prefix: rest + "/",
+                key: None,
+            });
         }
         let folder = rest.rfind('/').map_or(0, |slash| slash + 1);
-        Ok(Address { bucket, prefix: rest[..folder].to_owned(), key: Some(rest) })
+        Ok(Address {
+            bucket,
+            prefix: rest[..folder].to_owned(),
+            key: Some(rest),
+        })
     }
 }
 
 async fn is_folder(client: &Client, bucket: BucketName, path: &str) -> bool {
-    let request = ListRequest { prefix: Prefix::new(format!("{path}/")), max_keys: 1, ..ListRequest::new(bucket) };
+    let request = ListRequest {
+        prefix: Prefix::new(format!("{path}/")),
+        max_keys: 1,
+        ..ListRequest::new(bucket)
+    };
     match client.list_page(&request).await {
         Ok(page) => !page.objects.is_empty(),
         Err(error) => {
@@ -59,11 +75,16 @@ fn parts(config: &Config, text: &str) -> Result<Parts> {
     if let Some(path) = after_scheme(text, "s3://") {
         return split(path, config);
     }
-    if after_scheme(text, "https://").or_else(|| after_scheme(text, "http://")).is_some() {
+    if after_scheme(text, "https://")
+        .or_else(|| after_scheme(text, "http://"))
+        .is_some()
+    {
         return of_link(config, text);
     }
     if text.contains("://") {
-        return Err(unreadable("Only paths, s3:// and https:// addresses can be opened here."));
+        return Err(unreadable(
+            "Only paths, s3:// and https:// addresses can be opened here.",
+        ));
     }
     split(text.strip_prefix('/').unwrap_or(text), config)
 }
@@ -75,7 +96,8 @@ fn after_scheme<'t>(text: &'t str, scheme: &str) -> Option<&'t str> {
 
 /// A link of this server, path style or virtual host style. Its query (a signature, perhaps) is left off.
 fn of_link(config: &Config, text: &str) -> Result<Parts> {
-    let url = url::Url::parse(text.trim()).map_err(|cause| unreadable("This address is not complete.").with_source(cause))?;
+    let url =
+        url::Url::parse(text.trim()).map_err(|cause| unreadable("This address is not complete.").with_source(cause))?;
     let server = config.endpoint.host.trim_matches(['[', ']']);
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
     // The path as typed: the URL parser would take dots and empty segments out of keys.
@@ -84,13 +106,22 @@ fn of_link(config: &Config, text: &str) -> Result<Parts> {
         let path = path.strip_prefix(config.endpoint.base_path.as_str()).unwrap_or(path);
         return split(&decoded(path.trim_start_matches('/'))?, config);
     }
-    let virtual_host = host.len().checked_sub(server.len() + 1).filter(|_| host.ends_with(&format!(".{server}")));
+    let virtual_host = host
+        .len()
+        .checked_sub(server.len() + 1)
+        .filter(|_| host.ends_with(&format!(".{server}")));
     match virtual_host {
         Some(bucket) => {
             let rest = decoded(path.strip_prefix('/').unwrap_or(path))?;
-            Ok(Parts { bucket: without_tenant(&host[..bucket], config).to_owned(), rest })
+            Ok(Parts {
+                bucket: without_tenant(&host[..bucket], config).to_owned(),
+                rest,
+            })
         }
-        None => Err(unreadable(&format!("This address is on {host}, and the account is on {}.", config.endpoint.host))),
+        None => Err(unreadable(&format!(
+            "This address is on {host}, and the account is on {}.",
+            config.endpoint.host
+        ))),
     }
 }
 
@@ -127,13 +158,21 @@ fn split(path: &str, config: &Config) -> Result<Parts> {
     if bucket.is_empty() {
         return Err(unreadable("Type a bucket’s name, then the folder or key."));
     }
-    Ok(Parts { bucket: bucket.to_owned(), rest: rest.to_owned() })
+    Ok(Parts {
+        bucket: bucket.to_owned(),
+        rest: rest.to_owned(),
+    })
 }
 
 /// Links of this account carry its Project ID before the bucket's name.
 fn without_tenant<'b>(bucket: &'b str, config: &Config) -> &'b str {
-    let Some(tenant) = config.project_id.as_deref() else { return bucket };
-    bucket.strip_prefix(tenant).and_then(|rest| rest.strip_prefix(':')).unwrap_or(bucket)
+    let Some(tenant) = config.project_id.as_deref() else {
+        return bucket;
+    };
+    bucket
+        .strip_prefix(tenant)
+        .and_then(|rest| rest.strip_prefix(':'))
+        .unwrap_or(bucket)
 }
 
 fn unreadable(message: &str) -> Error {
@@ -168,8 +207,14 @@ mod tests {
             ("s3://field-photos/2026/x.txt", at("field-photos", "2026/x.txt")),
             ("S3://field-photos", at("field-photos", "")),
             ("https://objects.example.net:8080/s3/b/a%20b%2Bc", at("b", "a b+c")),
-            ("https://objects.example.net:8080/s3/3f9c:b/x?Signature=XXX&Expires=1", at("b", "x")),
-            ("https://objects.example.net:8080/s3/3f9c%3Ab/x?X-Amz-Signature=1", at("b", "x")),
+            (
+                "https://objects.example.net:8080/s3/3f9c:b/x?Signature=XXX&Expires=1",
+                at("b", "x"),
+            ),
+            (
+                "https://objects.example.net:8080/s3/3f9c%3Ab/x?X-Amz-Signature=1",
+                at("b", "x"),
+            ),
             ("https://OBJECTS.example.net/s3/b/a//../%2e/c#top", at("b", "a//.././c")),
             ("http://b.objects.example.net/folder/", at("b", "folder/")),
             ("https://objects.example.net/s3/b/100%", at("b", "100%")),
@@ -182,11 +227,24 @@ mod tests {
 
     #[test]
     fn what_leads_nowhere_is_refused_with_a_reason() {
-        for text in ["", "/", "s3://", "ftp://objects.example.net/b", "https://elsewhere.example/b/x", "https://xobjects.example.net/b", "https://"] {
+        for text in [
+            "",
+            "/",
+            "s3://",
+            "ftp://objects.example.net/b",
+            "https://elsewhere.example/b/x",
+            "https://xobjects.example.net/b",
+            "https://",
+        ] {
             let error = read(text).unwrap_err();
             assert_eq!(error.field(), Some("address"), "{text}");
         }
-        assert!(read("https://elsewhere.example/b").unwrap_err().to_string().contains("elsewhere.example"));
+        assert!(
+            read("https://elsewhere.example/b")
+                .unwrap_err()
+                .to_string()
+                .contains("elsewhere.example")
+        );
         assert!(read("https://objects.example.net/s3/b/%ff").is_err());
     }
 }

@@ -33,7 +33,11 @@ pub struct AppOptions {
 impl AppOptions {
     /// The product's choices, over a folder.
     pub fn new(data_folder: PathBuf) -> Self {
-        Self { data_folder, vault: VaultKind::Keychain, plan_lifetime: Duration::from_secs(120) }
+        Self {
+            data_folder,
+            vault: VaultKind::Keychain,
+            plan_lifetime: Duration::from_mins(2),
+        }
     }
 }
 

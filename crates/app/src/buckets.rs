@@ -4,7 +4,9 @@ mod deletion;
 
 use std::collections::BTreeSet;
 
-use dipper_storage::{BucketName, CreateBucketOptions, CreateOutcome, ErrorKind as StorageKind, NameRuleKind, Versioning};
+use dipper_storage::{
+    BucketName, CreateBucketOptions, CreateOutcome, ErrorKind as StorageKind, NameRuleKind, Versioning,
+};
 use dipper_storage::{Owner, new_name_problems};
 use time::OffsetDateTime;
 
@@ -88,17 +90,30 @@ impl App {
             Ok(listed) => (listed, None),
             Err(error) if error.kind() == StorageKind::AccessDenied => {
                 let hint = "Keys limited to one bucket may not list. Add the buckets you may open by name.";
-                (dipper_storage::BucketList::default(), Some(Error::from(error).with_hint(hint)))
+                (
+                    dipper_storage::BucketList::default(),
+                    Some(Error::from(error).with_hint(hint)),
+                )
             }
             Err(error) => return Err(error.into()),
         };
         let suggested_project_id = listed.owner.as_ref().and_then(tenant);
-        let mut buckets: Vec<_> = listed.buckets.into_iter().map(Bucket::listed).collect();
+        let mut buckets: Vec<_> = listed.buckets.iter().map(Bucket::listed).collect();
         let names: BTreeSet<_> = buckets.iter().map(|bucket| bucket.name.clone()).collect();
         let added = self.parts.database.added_buckets(account).await?;
-        buckets.extend(added.into_iter().filter(|name| !names.contains(name)).map(Bucket::added));
+        buckets.extend(
+            added
+                .into_iter()
+                .filter(|name| !names.contains(name))
+                .map(Bucket::added),
+        );
         buckets.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(BucketList { buckets, listing_denied, suggested_project_id, taken_at })
+        Ok(BucketList {
+            buckets,
+            listing_denied,
+            suggested_project_id,
+            taken_at,
+        })
     }
 
     /// The rules for new bucket names, and which of them this name keeps.
@@ -107,7 +122,12 @@ impl App {
         let rules = new_name_problems(name).into_iter();
         // What Amazon keeps for itself is free to take anywhere else.
         let rules = rules.filter(|rule| kind == AccountKind::Amazon || rule.rule != NameRuleKind::Reserved);
-        Ok(rules.map(|rule| NameRule { ok: rule.ok, text: rule.text.to_owned() }).collect())
+        Ok(rules
+            .map(|rule| NameRule {
+                ok: rule.ok,
+                text: rule.text.to_owned(),
+            })
+            .collect())
     }
 
     /// Makes a bucket.
@@ -118,12 +138,19 @@ impl App {
             return Err(Error::field_at_fault("create_bucket", "name", message));
         }
         let bucket = bucket_name(name)?;
-        let made = self.client(account).await?.create_bucket(&bucket, &CreateBucketOptions::default()).await;
+        let made = self
+            .client(account)
+            .await?
+            .create_bucket(&bucket, &CreateBucketOptions::default())
+            .await;
         let made = made.map_err(|error| match error.kind() {
             StorageKind::Conflict | StorageKind::InvalidInput => Error::from(error).with_field("name"),
             _ => error.into(),
         })?;
-        Ok(CreatedBucket { name: name.to_owned(), already_yours: made == CreateOutcome::AlreadyYours })
+        Ok(CreatedBucket {
+            name: name.to_owned(),
+            already_yours: made == CreateOutcome::AlreadyYours,
+        })
     }
 
     /// Adds a bucket that the server does not list, after one request that proves it can be reached.
@@ -147,18 +174,30 @@ impl App {
         if self.parts.database.forget_bucket(account, name).await? {
             return Ok(());
         }
-        let error = Error::new(ErrorKind::NotFound, "forget_bucket", format!("“{name}” was not added by name."));
+        let error = Error::new(
+            ErrorKind::NotFound,
+            "forget_bucket",
+            format!("“{name}” was not added by name."),
+        );
         Err(error.with_bucket(name).with_hint("Refresh the list of buckets."))
     }
 }
 
 impl Bucket {
-    fn listed(bucket: dipper_storage::Bucket) -> Self {
-        Self { name: bucket.name.to_string(), created: bucket.created, added: false }
+    fn listed(bucket: &dipper_storage::Bucket) -> Self {
+        Self {
+            name: bucket.name.to_string(),
+            created: bucket.created,
+            added: false,
+        }
     }
 
     fn added(name: String) -> Self {
-        Self { name, created: None, added: true }
+        Self {
+            name,
+            created: None,
+            added: true,
+        }
     }
 }
 
@@ -179,7 +218,12 @@ mod tests {
 
     #[test]
     fn a_tenant_is_read_from_the_owner() {
-        let of = |id: &str| tenant(&Owner { id: id.into(), display_name: None });
+        let of = |id: &str| {
+            tenant(&Owner {
+                id: id.into(),
+                display_name: None,
+            })
+        };
         assert_eq!(of("3f9c2a$research").as_deref(), Some("3f9c2a"));
         for other in ["research", "$research", "3f9c2a$", ""] {
             assert_eq!(of(other), None, "{other}");

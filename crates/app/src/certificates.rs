@@ -73,8 +73,18 @@ impl App {
     pub fn register_ca(&self, file: Vec<u8>, name: &str) -> Result<RegisteredCa> {
         let (pem, subject) = readable(file)?;
         let token = CaToken(random::hex_id()?);
-        self.parts.certificates.keep(token.clone(), SavedCa { name: name.to_owned(), pem });
-        Ok(RegisteredCa { token, name: name.to_owned(), subject })
+        self.parts.certificates.keep(
+            token.clone(),
+            SavedCa {
+                name: name.to_owned(),
+                pem,
+            },
+        );
+        Ok(RegisteredCa {
+            token,
+            name: name.to_owned(),
+            subject,
+        })
     }
 }
 
@@ -91,9 +101,13 @@ fn readable(file: Vec<u8>) -> Result<(Vec<u8>, String)> {
     for block in Pem::iter_from_buffer(&file) {
         let block = block.map_err(|cause| unreadable("it is neither PEM nor DER").with_source(cause))?;
         if block.label != "CERTIFICATE" {
-            return Err(unreadable("it holds something else than certificates. Never choose a file with a private key"));
+            return Err(unreadable(
+                "it holds something else than certificates. Never choose a file with a private key",
+            ));
         }
-        let certificate = block.parse_x509().map_err(|_| unreadable("a certificate in it is damaged"))?;
+        let certificate = block
+            .parse_x509()
+            .map_err(|_| unreadable("a certificate in it is damaged"))?;
         first.get_or_insert_with(|| certificate.subject().to_string());
     }
     let subject = first.ok_or_else(|| unreadable("there is no certificate in it"))?;
@@ -103,10 +117,16 @@ fn readable(file: Vec<u8>) -> Result<(Vec<u8>, String)> {
 fn to_pem(der: &[u8]) -> Vec<u8> {
     let text = STANDARD.encode(der);
     let lines = text.as_bytes().chunks(64).collect::<Vec<_>>().join(&b'\n');
-    [b"-----BEGIN CERTIFICATE-----\n".as_slice(), &lines, b"\n-----END CERTIFICATE-----\n"].concat()
+    [
+        b"-----BEGIN CERTIFICATE-----\n".as_slice(),
+        &lines,
+        b"\n-----END CERTIFICATE-----\n",
+    ]
+    .concat()
 }
 
 fn unreadable(why: &str) -> Error {
     let message = format!("This file can’t be used as a CA certificate: {why}.");
-    Error::field_at_fault(REGISTER, "caToken", message).with_hint("Ask your provider for the CA certificate in PEM form.")
+    Error::field_at_fault(REGISTER, "caToken", message)
+        .with_hint("Ask your provider for the CA certificate in PEM form.")
 }

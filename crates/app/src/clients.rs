@@ -71,7 +71,10 @@ impl App {
     pub(crate) async fn secret(&self, account: &SavedAccount) -> Result<SecretString> {
         let found = self.parts.vault.load(&account.id, account.secret_in_keychain).await?;
         found.ok_or_else(|| {
-            let message = format!("The secret key of “{}” isn’t saved on this computer, or its keychain is locked.", account.name);
+            let message = format!(
+                "The secret key of “{}” isn’t saved on this computer, or its keychain is locked.",
+                account.name
+            );
             let error = Error::new(ErrorKind::Keychain, "secret", message).with_field("secretAccessKey");
             error.with_hint("Unlock the keychain, or edit the account and type the secret key again.")
         })

@@ -188,7 +188,14 @@ mod tests {
 
     #[test]
     fn what_is_no_project_id_is_not_suggested() {
-        for pasted in ["", "https://console.example.net/overview", &format!("{ID}a"), &ID[1..], &format!("sha-{ID}{OTHER}"), "名前/プロジェクト"] {
+        for pasted in [
+            "",
+            "https://console.example.net/overview",
+            &format!("{ID}a"),
+            &ID[1..],
+            &format!("sha-{ID}{OTHER}"),
+            "名前/プロジェクト",
+        ] {
             assert_eq!(project_id_in(pasted), None, "{pasted}");
         }
     }

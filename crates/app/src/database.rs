@@ -53,7 +53,10 @@ impl Database {
         })
         .await?;
         let connection = opened.map_err(|cause| in_words("open", &path, cause))?;
-        Ok(Self { path, connection: Arc::new(Mutex::new(connection)) })
+        Ok(Self {
+            path,
+            connection: Arc::new(Mutex::new(connection)),
+        })
     }
 
     /// What was saved under a name.
@@ -82,13 +85,18 @@ impl Database {
         work: impl FnOnce(&mut Connection) -> Result<T, DatabaseError> + Send + 'static,
     ) -> Result<T> {
         let connection = Arc::clone(&self.connection);
-        let done = blocking(doing, move || work(&mut connection.lock().unwrap_or_else(PoisonError::into_inner))).await?;
+        let done = blocking(doing, move || {
+            work(&mut connection.lock().unwrap_or_else(PoisonError::into_inner))
+        })
+        .await?;
         done.map_err(|cause| in_words(doing, &self.path, cause))
     }
 }
 
 async fn blocking<T: Send + 'static>(doing: &str, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(|cause| Error::internal(doing, cause))
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|cause| Error::internal(doing, cause))
 }
 
 fn open(path: &Path) -> Result<Connection, DatabaseError> {
@@ -134,18 +142,33 @@ fn restrict(_path: &Path, _mode: u32) -> std::io::Result<()> {
 fn in_words(doing: &str, path: &Path, cause: DatabaseError) -> Error {
     use rusqlite::ErrorCode::{DatabaseBusy, DatabaseCorrupt, DiskFull, NotADatabase};
     let (kind, hint) = match &cause {
-        DatabaseError::NewerSchema { .. } => (ErrorKind::Unsupported, "Update Dipper, or open it with the newer version."),
-        DatabaseError::Nonsense { .. } => (ErrorKind::Corrupt, "Move the file away to start anew, or restore it from a backup."),
-        DatabaseError::Io(io) if io.kind() == std::io::ErrorKind::StorageFull => (ErrorKind::DiskFull, "Free some space on this disk."),
+        DatabaseError::NewerSchema { .. } => (
+            ErrorKind::Unsupported,
+            "Update Dipper, or open it with the newer version.",
+        ),
+        DatabaseError::Nonsense { .. } => (
+            ErrorKind::Corrupt,
+            "Move the file away to start anew, or restore it from a backup.",
+        ),
+        DatabaseError::Io(io) if io.kind() == std::io::ErrorKind::StorageFull => {
+            (ErrorKind::DiskFull, "Free some space on this disk.")
+        }
         DatabaseError::Sqlite(sqlite) => match sqlite.sqlite_error_code() {
             Some(DiskFull) => (ErrorKind::DiskFull, "Free some space on this disk."),
-            Some(DatabaseCorrupt | NotADatabase) => {
-                (ErrorKind::Corrupt, "Move the file away to start anew, or restore it from a backup.")
-            }
+            Some(DatabaseCorrupt | NotADatabase) => (
+                ErrorKind::Corrupt,
+                "Move the file away to start anew, or restore it from a backup.",
+            ),
             Some(DatabaseBusy) => (ErrorKind::LocalIo, "Another Dipper is writing to it. Try again."),
-            _ => (ErrorKind::LocalIo, "Check that the folder is there and that you may write to it."),
+            _ => (
+                ErrorKind::LocalIo,
+                "Check that the folder is there and that you may write to it.",
+            ),
         },
-        DatabaseError::Io(_) => (ErrorKind::LocalIo, "Check that the folder is there and that you may write to it."),
+        DatabaseError::Io(_) => (
+            ErrorKind::LocalIo,
+            "Check that the folder is there and that you may write to it.",
+        ),
     };
     let message = format!("Could not {doing} in “{}”: {cause}.", path.display());
     Error::new(kind, doing, message).with_hint(hint).with_source(cause)
@@ -174,7 +197,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         drop(Database::open(folder.path()).await.unwrap());
         let path = folder.path().join(FILE_NAME);
-        Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
+        Connection::open(&path)
+            .unwrap()
+            .pragma_update(None, "user_version", 99)
+            .unwrap();
         let error = Database::open(folder.path()).await.map(|_| ()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unsupported);
         assert!(error.to_string().contains("format 99"), "{error}");
@@ -184,7 +210,11 @@ mod tests {
     async fn a_damaged_database_is_named_and_kept() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(FILE_NAME);
-        fs::write(&path, "this is no database, it only stands where one should".repeat(100)).unwrap();
+        fs::write(
+            &path,
+            "this is no database, it only stands where one should".repeat(100),
+        )
+        .unwrap();
         let error = Database::open(folder.path()).await.map(|_| ()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Corrupt);
         assert!(error.to_string().contains("dipper.sqlite"), "{error}");

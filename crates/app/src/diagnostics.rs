@@ -18,17 +18,31 @@ impl App {
         let failures = self.parts.events.latest_failures(FAILURES);
         let mut text = String::new();
         let written = (|| {
-            writeln!(text, "Dipper {} on {} {}", env!("CARGO_PKG_VERSION"), std::env::consts::OS, std::env::consts::ARCH)?;
-            let keychain = if started.keychain.available { "in use" } else { "not available" };
+            writeln!(
+                text,
+                "Dipper {} on {} {}",
+                env!("CARGO_PKG_VERSION"),
+                std::env::consts::OS,
+                std::env::consts::ARCH
+            )?;
+            let keychain = if started.keychain.available {
+                "in use"
+            } else {
+                "not available"
+            };
             writeln!(text, "Keychain: {keychain}")?;
             writeln!(text, "Accounts: {}", started.accounts.len())?;
             for (number, account) in started.accounts.iter().enumerate() {
                 writeln!(text, "  {}. {}", number + 1, described(account))?;
             }
             writeln!(text, "Latest failed requests: {}", failures.len())?;
-            failures.iter().try_for_each(|event| writeln!(text, "  {}", failure(event)))
+            failures
+                .iter()
+                .try_for_each(|event| writeln!(text, "  {}", failure(event)))
         })();
-        written.map(|()| text).map_err(|cause: std::fmt::Error| Error::internal("diagnostics", cause))
+        written
+            .map(|()| text)
+            .map_err(|cause: std::fmt::Error| Error::internal("diagnostics", cause))
     }
 }
 
@@ -66,14 +80,19 @@ fn described(account: &Account) -> String {
 }
 
 fn failure(event: &Event) -> String {
-    let status = event.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+    let status = event
+        .status
+        .map_or_else(|| "no answer".to_owned(), |status| status.to_string());
     let error = match (&event.error, event.status) {
         (Some(error), _) if is_code(error) => error,
         (_, Some(_)) => "no code",
         (_, None) => "network",
     };
     let request = event.request_id.as_deref().unwrap_or("-");
-    format!("{} {}: {status}, {error}, {} ms, request {request}", event.at, event.operation, event.duration_ms)
+    format!(
+        "{} {}: {status}, {error}, {} ms, request {request}",
+        event.at, event.operation, event.duration_ms
+    )
 }
 
 /// An S3 code, such as `NoSuchKey`. Words about the network may hold host names, and are left out.

@@ -112,13 +112,19 @@ impl Error {
 
     /// Refusal of a plan that is missing, used, too old, or not what was shown any more.
     pub(crate) fn stale_plan(operation: &str, message: impl Into<String>) -> Self {
-        Self::new(ErrorKind::StalePlan, operation, message).with_hint("Look at it again, then confirm what is shown now.")
+        Self::new(ErrorKind::StalePlan, operation, message)
+            .with_hint("Look at it again, then confirm what is shown now.")
     }
 
     /// A broken promise between parts of this program.
     pub(crate) fn internal(operation: &str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         let source = source.into();
-        Self::new(ErrorKind::Internal, operation, format!("Something inside Dipper failed: {source}.")).with_source(source)
+        Self::new(
+            ErrorKind::Internal,
+            operation,
+            format!("Something inside Dipper failed: {source}."),
+        )
+        .with_source(source)
     }
 
     /// The same error with what the user can do.
@@ -220,7 +226,10 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0.source.as_deref().map(|source| source as &(dyn std::error::Error + 'static))
+        self.0
+            .source
+            .as_deref()
+            .map(|source| source as &(dyn std::error::Error + 'static))
     }
 }
 
@@ -279,14 +288,19 @@ mod tests {
         let error = Error::stale_plan("delete_bucket", "Nothing was deleted.").with_bucket("photos");
         assert_eq!(error.to_string(), "Nothing was deleted.");
         assert_eq!(error.hint(), Some("Look at it again, then confirm what is shown now."));
-        assert_eq!((error.kind(), error.bucket(), error.is_retryable()), (ErrorKind::StalePlan, Some("photos"), false));
+        assert_eq!(
+            (error.kind(), error.bucket(), error.is_retryable()),
+            (ErrorKind::StalePlan, Some("photos"), false)
+        );
     }
 
     #[test]
     fn a_server_s_facts_are_kept() {
         let cause = dipper_storage::BucketName::parse("a/b").map(drop).err();
         let error = cause.map(|cause| Error::from(cause).with_field("name"));
-        let facts = error.as_ref().map(|error| (error.kind(), error.field(), error.operation()));
+        let facts = error
+            .as_ref()
+            .map(|error| (error.kind(), error.field(), error.operation()));
         assert_eq!(facts, Some((ErrorKind::InvalidInput, Some("name"), "ParseBucketName")));
     }
 }

@@ -67,20 +67,33 @@ struct Kept {
 
 impl Default for EventLog {
     fn default() -> Self {
-        Self { kept: Arc::default(), latest: Arc::new(watch::Sender::new(0)) }
+        Self {
+            kept: Arc::default(),
+            latest: Arc::new(watch::Sender::new(0)),
+        }
     }
 }
 
 impl EventLog {
     /// What writes the calls of one account's client into the log.
     pub(crate) fn observer(&self, account_name: &str) -> Arc<dyn CallObserver> {
-        Arc::new(Observer { account: account_name.to_owned(), log: self.clone() })
+        Arc::new(Observer {
+            account: account_name.to_owned(),
+            log: self.clone(),
+        })
     }
 
     /// The last `count` events that failed, oldest first.
     pub(crate) fn latest_failures(&self, count: usize) -> Vec<Event> {
         let kept = lock(&self.kept);
-        let mut failures: Vec<_> = kept.events.iter().rev().filter(|event| event.failed()).take(count).cloned().collect();
+        let mut failures: Vec<_> = kept
+            .events
+            .iter()
+            .rev()
+            .filter(|event| event.failed())
+            .take(count)
+            .cloned()
+            .collect();
         failures.reverse();
         failures
     }
@@ -118,7 +131,9 @@ struct Observer {
 
 impl fmt::Debug for Observer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Observer").field("account", &self.account).finish_non_exhaustive()
+        f.debug_struct("Observer")
+            .field("account", &self.account)
+            .finish_non_exhaustive()
     }
 }
 
@@ -148,7 +163,12 @@ impl EventChanges {
                 tokio::time::sleep(PAUSE).await;
             }
             let kept = lock(&self.kept);
-            let new: Vec<_> = kept.events.iter().filter(|event| event.sequence > seen).cloned().collect();
+            let new: Vec<_> = kept
+                .events
+                .iter()
+                .filter(|event| event.sequence > seen)
+                .cloned()
+                .collect();
             self.seen = kept.last;
             if !new.is_empty() {
                 return Some(new);
@@ -161,7 +181,11 @@ impl App {
     /// Follows the event log, from the oldest event that is kept.
     pub fn watch_events(&self) -> EventChanges {
         let log = &self.parts.events;
-        EventChanges { kept: Arc::clone(&log.kept), latest: log.latest.subscribe(), seen: 0 }
+        EventChanges {
+            kept: Arc::clone(&log.kept),
+            latest: log.latest.subscribe(),
+            seen: 0,
+        }
     }
 
     /// Forgets the events so far. Later ones count on from there.
@@ -198,7 +222,11 @@ mod tests {
     }
 
     fn watch(log: &EventLog) -> EventChanges {
-        EventChanges { kept: Arc::clone(&log.kept), latest: log.latest.subscribe(), seen: 0 }
+        EventChanges {
+            kept: Arc::clone(&log.kept),
+            latest: log.latest.subscribe(),
+            seen: 0,
+        }
     }
 
     fn targets(events: &[Event]) -> Vec<&str> {

@@ -39,29 +39,24 @@ mod views;
 mod words;
 mod work;
 
-pub use accounts::{Account, AccountDraft, AccountId, AccountKind, RemoveAccountPlan, SecretSaved};
-pub use address::Address;
-pub use app::{App, AppOptions, Started};
-pub use buckets::{Bucket, BucketList, CreatedBucket, DeleteBucketPlan, NameRule};
-pub use certificates::{CaToken, RegisteredCa};
-pub use connection::{Certificate, ConnectionOutcome, ConnectionReport, Endpoint, Tone};
-pub use dipper_storage::{Addressing, Scheme, SignatureVersion, Versioning};
-pub use error::{Error, ErrorKind};
-pub use events::{Event, EventChanges};
-pub use operations::CountProgress;
-pub use plans::PlanToken;
-pub use secrecy::SecretString;
-pub use settings::{Density, Settings, Theme};
-pub use vault::{KeychainState, VaultKind};
 pub use access::{
     Access, AccessBadge, AccessPlan, AccessPlanKind, AccessPlanRow, AccessResult, GrantCell, GrantChange, GrantRow,
     GranteeKind, NewGrantee, NewGranteeKind, PermissionPlan, Permissions, PermissionsKind, ProbeLine, Proof,
     PublicLevel, PublicScope, Tick, Verdict,
 };
+pub use accounts::{Account, AccountDraft, AccountId, AccountKind, RemoveAccountPlan, SecretSaved};
+pub use address::Address;
+pub use app::{App, AppOptions, Started};
+pub use buckets::{Bucket, BucketList, CreatedBucket, DeleteBucketPlan, NameRule};
+pub use certificates::{CaToken, RegisteredCa};
 pub use code::{CodeAction, CodeLanguage, CodeRequest, CodeSnippet};
+pub use connection::{Certificate, ConnectionOutcome, ConnectionReport, Endpoint, Tone};
 pub use dipper_catalog::{Column, Direction, Mode, RowKind, Sort};
+pub use dipper_storage::{Addressing, Scheme, SignatureVersion, Versioning};
 pub use dipper_storage::{LinkPart, LinkRole, Right};
 pub use dipper_transfer::{JobKind, JobState};
+pub use error::{Error, ErrorKind};
+pub use events::{Event, EventChanges};
 pub use kinds::Icon;
 pub use links::{Link, LinkKind, LinkRequest, LinkSet, MOST_LINKS};
 pub use names::NamePart;
@@ -69,10 +64,15 @@ pub use objects::{
     DeleteLine, DeleteObjectsPlan, KeyCheck, NewTextObject, OBJECTS_WITHOUT_NAME, Properties, PropertiesKind, Property,
     PropertyGroup,
 };
+pub use operations::CountProgress;
+pub use plans::PlanToken;
+pub use secrecy::SecretString;
+pub use settings::{Density, Settings, Theme};
 pub use targets::Target;
 pub use transfers::{Job, JobError, TransferBatch, TransferChanges, TransferTotals};
 pub use uploads::{
     ConflictPolicy, Decision, KeyChange, SkippedFile, SourceId, UploadAccess, UploadChange, UploadItem, UploadPlan,
     UploadResult, UploadTarget,
 };
+pub use vault::{KeychainState, VaultKind};
 pub use views::{Row, Rows, SelectionChange, SelectionSummary, ViewId, ViewRequest, ViewState, ViewStatus};

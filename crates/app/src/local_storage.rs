@@ -94,7 +94,9 @@ impl App {
         let reached = self.local_server(before.as_ref()).await?;
         let account = SavedAccount {
             id,
-            name: before.as_ref().map_or_else(|| NAME.to_owned(), |before| before.name.clone()),
+            name: before
+                .as_ref()
+                .map_or_else(|| NAME.to_owned(), |before| before.name.clone()),
             kind: AccountKind::Local,
             endpoint: Endpoint {
                 scheme: Scheme::Http,
@@ -140,11 +142,21 @@ impl App {
             secret_access_key: secret.value.clone(),
             tenant: identity.tenant.clone(),
         };
-        let reached = |port| Reached { port, identity, secret: secret.value, place: secret.place };
+        let reached = |port| Reached {
+            port,
+            identity,
+            secret: secret.value,
+            place: secret.place,
+        };
         match Server::start(options).await {
-            Ok(server) => Ok(Started { reached: reached(server.address().port()), server }),
+            Ok(server) => Ok(Started {
+                reached: reached(server.address().port()),
+                server,
+            }),
             Err(error) => match error.kind() {
-                LocalKind::FolderLocked { port: Some(port), .. } if !secret.new => Err(NotStarted::Elsewhere(reached(*port))),
+                LocalKind::FolderLocked { port: Some(port), .. } if !secret.new => {
+                    Err(NotStarted::Elsewhere(reached(*port)))
+                }
                 LocalKind::FolderLocked { .. } => Err(NotStarted::Failed(used_by_another(error))),
                 _ => Err(NotStarted::Failed(error.into())),
             },
@@ -154,10 +166,18 @@ impl App {
     async fn local_identity(&self) -> Result<Identity> {
         if let Some(text) = self.parts.database.setting(IDENTITY).await? {
             return serde_json::from_str(&text).map_err(|cause| {
-                Error::new(ErrorKind::Corrupt, OPEN, "What is saved about local storage cannot be read.").with_source(cause)
+                Error::new(
+                    ErrorKind::Corrupt,
+                    OPEN,
+                    "What is saved about local storage cannot be read.",
+                )
+                .with_source(cause)
             });
         }
-        let identity = Identity { access_key_id: random::access_key_id()?, tenant: random::hex_id()? };
+        let identity = Identity {
+            access_key_id: random::access_key_id()?,
+            tenant: random::hex_id()?,
+        };
         let text = serde_json::to_string(&identity).map_err(|cause| Error::internal(OPEN, cause))?;
         self.parts.database.save_setting(IDENTITY, text).await?;
         Ok(identity)
@@ -174,7 +194,11 @@ impl App {
             None
         });
         if let Some(value) = found {
-            return Ok(LocalSecret { value, place: vault.saved(&id, in_keychain), new: false });
+            return Ok(LocalSecret {
+                value,
+                place: vault.saved(&id, in_keychain),
+                new: false,
+            });
         }
         let value = SecretString::from(URL_SAFE_NO_PAD.encode(random::secret_bits()?.as_slice()));
         let place = match vault.save(&id, &value).await {
@@ -184,7 +208,11 @@ impl App {
                 vault.save_for_this_run(&id, &value)
             }
         };
-        Ok(LocalSecret { value, place, new: true })
+        Ok(LocalSecret {
+            value,
+            place,
+            new: true,
+        })
     }
 }
 
@@ -197,7 +225,9 @@ struct LocalSecret {
 
 fn used_by_another(cause: dipper_local::Error) -> Error {
     let message = "Local storage is open in another Dipper, and its key can’t be shared without a keychain.";
-    Error::new(ErrorKind::Conflict, OPEN, message).with_hint("Use that window, or close it and try again.").with_source(cause)
+    Error::new(ErrorKind::Conflict, OPEN, message)
+        .with_hint("Use that window, or close it and try again.")
+        .with_source(cause)
 }
 
 impl From<dipper_local::Error> for Error {

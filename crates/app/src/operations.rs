@@ -35,7 +35,11 @@ impl Operations {
         if let Some(before) = before {
             before.cancel();
         }
-        Operation { id: id.to_owned(), cancel, running: Arc::clone(&self.running) }
+        Operation {
+            id: id.to_owned(),
+            cancel,
+            running: Arc::clone(&self.running),
+        }
     }
 }
 

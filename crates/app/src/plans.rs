@@ -53,7 +53,10 @@ pub(crate) struct Plans {
 
 impl Plans {
     pub(crate) fn new(lifetime: Duration) -> Self {
-        Self { lifetime, waiting: Mutex::default() }
+        Self {
+            lifetime,
+            waiting: Mutex::default(),
+        }
     }
 
     /// Stores what was planned and gives the token that runs it.
@@ -68,7 +71,10 @@ impl Plans {
 
     /// Forgets a plan that was replaced by another. Unknown tokens are no error.
     pub(crate) fn revoke(&self, token: &PlanToken) {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).remove(token);
+        self.waiting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(token);
     }
 
     fn issue_at<T: Any + Send>(&self, now: Instant, planned: T) -> Result<PlanToken> {
@@ -76,24 +82,49 @@ impl Plans {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.retain(|_, plan| now.duration_since(plan.issued) < self.lifetime);
         while waiting.len() >= MOST_WAITING {
-            let Some(oldest) = waiting.iter().min_by_key(|(_, plan)| plan.issued).map(|(token, _)| token.clone()) else { break };
+            let Some(oldest) = waiting
+                .iter()
+                .min_by_key(|(_, plan)| plan.issued)
+                .map(|(token, _)| token.clone())
+            else {
+                break;
+            };
             waiting.remove(&oldest);
         }
-        waiting.insert(token.clone(), Waiting { planned: Box::new(planned), issued: now });
+        waiting.insert(
+            token.clone(),
+            Waiting {
+                planned: Box::new(planned),
+                issued: now,
+            },
+        );
         Ok(token)
     }
 
     fn take_at<T: Any + Send>(&self, now: Instant, operation: &str, token: &PlanToken) -> Result<T> {
-        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).remove(token);
+        let waiting = self
+            .waiting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(token);
         let Some(plan) = waiting else {
-            return Err(Error::stale_plan(operation, "Nothing was done: this was confirmed before, or it was never shown."));
+            return Err(Error::stale_plan(
+                operation,
+                "Nothing was done: this was confirmed before, or it was never shown.",
+            ));
         };
         if now.duration_since(plan.issued) >= self.lifetime {
-            return Err(Error::stale_plan(operation, "Nothing was done: what was shown is too old to confirm."));
+            return Err(Error::stale_plan(
+                operation,
+                "Nothing was done: what was shown is too old to confirm.",
+            ));
         }
         match plan.planned.downcast() {
             Ok(planned) => Ok(*planned),
-            Err(_) => Err(Error::stale_plan(operation, "Nothing was done: what was confirmed is something else.")),
+            Err(_) => Err(Error::stale_plan(
+                operation,
+                "Nothing was done: what was confirmed is something else.",
+            )),
         }
     }
 }
@@ -103,7 +134,11 @@ pub(crate) fn require_typed_name(operation: &str, name: &str, typed: Option<&str
     if typed == Some(name) {
         return Ok(());
     }
-    let error = Error::field_at_fault(operation, "typedName", format!("Nothing was done: type the name “{name}” to confirm."));
+    let error = Error::field_at_fault(
+        operation,
+        "typedName",
+        format!("Nothing was done: type the name “{name}” to confirm."),
+    );
     Err(error.with_bucket(name))
 }
 
@@ -120,7 +155,7 @@ mod tests {
     struct Publish;
 
     fn plans() -> Plans {
-        Plans::new(Duration::from_secs(120))
+        Plans::new(Duration::from_mins(2))
     }
 
     #[test]
@@ -128,7 +163,10 @@ mod tests {
         let plans = plans();
         let token = plans.issue(Delete("photos")).unwrap();
         assert_eq!(plans.take::<Delete>("delete", &token).unwrap(), Delete("photos"));
-        assert_eq!(plans.take::<Delete>("delete", &token).unwrap_err().kind(), ErrorKind::StalePlan);
+        assert_eq!(
+            plans.take::<Delete>("delete", &token).unwrap_err().kind(),
+            ErrorKind::StalePlan
+        );
     }
 
     #[test]
@@ -136,8 +174,11 @@ mod tests {
         let plans = plans();
         let shown = Instant::now();
         let token = plans.issue_at(shown, Delete("a")).unwrap();
-        let late = shown + Duration::from_secs(120);
-        assert_eq!(plans.take_at::<Delete>(late, "delete", &token).unwrap_err().kind(), ErrorKind::StalePlan);
+        let late = shown + Duration::from_mins(2);
+        assert_eq!(
+            plans.take_at::<Delete>(late, "delete", &token).unwrap_err().kind(),
+            ErrorKind::StalePlan
+        );
         let token = plans.issue_at(shown, Delete("a")).unwrap();
         let in_time = shown + Duration::from_secs(119);
         assert_eq!(plans.take_at::<Delete>(in_time, "delete", &token).unwrap(), Delete("a"));
@@ -147,18 +188,30 @@ mod tests {
     fn a_token_of_another_kind_of_plan_is_refused_and_spent() {
         let plans = plans();
         let token = plans.issue(Publish).unwrap();
-        assert_eq!(plans.take::<Delete>("delete", &token).unwrap_err().kind(), ErrorKind::StalePlan);
-        assert_eq!(plans.take::<Publish>("publish", &token).unwrap_err().kind(), ErrorKind::StalePlan);
+        assert_eq!(
+            plans.take::<Delete>("delete", &token).unwrap_err().kind(),
+            ErrorKind::StalePlan
+        );
+        assert_eq!(
+            plans.take::<Publish>("publish", &token).unwrap_err().kind(),
+            ErrorKind::StalePlan
+        );
     }
 
     #[test]
     fn made_up_and_revoked_tokens_are_refused() {
         let plans = plans();
         let made_up = PlanToken::from("0".repeat(32));
-        assert_eq!(plans.take::<Delete>("delete", &made_up).unwrap_err().kind(), ErrorKind::StalePlan);
+        assert_eq!(
+            plans.take::<Delete>("delete", &made_up).unwrap_err().kind(),
+            ErrorKind::StalePlan
+        );
         let token = plans.issue(Delete("a")).unwrap();
         plans.revoke(&token);
-        assert_eq!(plans.take::<Delete>("delete", &token).unwrap_err().kind(), ErrorKind::StalePlan);
+        assert_eq!(
+            plans.take::<Delete>("delete", &token).unwrap_err().kind(),
+            ErrorKind::StalePlan
+        );
     }
 
     #[test]
@@ -184,7 +237,10 @@ mod tests {
         assert!(require_typed_name("delete", "photos", Some("photos")).is_ok());
         for typed in [None, Some(""), Some("Photos"), Some("photos "), Some("photo")] {
             let error = require_typed_name("delete", "photos", typed).unwrap_err();
-            assert_eq!((error.kind(), error.field()), (ErrorKind::InvalidInput, Some("typedName")));
+            assert_eq!(
+                (error.kind(), error.field()),
+                (ErrorKind::InvalidInput, Some("typedName"))
+            );
         }
     }
 }

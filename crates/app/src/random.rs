@@ -13,7 +13,10 @@ pub(crate) fn hex_id() -> Result<String> {
 /// An access key id: 20 letters, 100 random bits.
 pub(crate) fn access_key_id() -> Result<String> {
     let random = bytes::<20>()?;
-    Ok(random.iter().map(|byte| char::from(KEY_ID_LETTERS[usize::from(byte % 32)])).collect())
+    Ok(random
+        .iter()
+        .map(|byte| char::from(KEY_ID_LETTERS[usize::from(byte % 32)]))
+        .collect())
 }
 
 /// 240 random bits: the raw form of a secret of 40 letters.

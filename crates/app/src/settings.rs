@@ -65,7 +65,10 @@ impl App {
         if let Value::Object(new) = new {
             saved.extend(new);
         }
-        self.parts.database.save_setting(SETTINGS, Value::Object(saved).to_string()).await?;
+        self.parts
+            .database
+            .save_setting(SETTINGS, Value::Object(saved).to_string())
+            .await?;
         self.settings().await
     }
 
@@ -77,7 +80,11 @@ impl App {
     /// Keeps the window's layout: JSON that only the window understands, at most 256 KiB.
     pub async fn save_layout(&self, layout: &str) -> Result<()> {
         if layout.len() > MAX_LAYOUT_BYTES {
-            return Err(Error::new(ErrorKind::InvalidInput, "save_layout", "The layout is too large to be kept."));
+            return Err(Error::new(
+                ErrorKind::InvalidInput,
+                "save_layout",
+                "The layout is too large to be kept.",
+            ));
         }
         if let Err(cause) = serde_json::from_str::<serde::de::IgnoredAny>(layout) {
             let error = Error::new(ErrorKind::InvalidInput, "save_layout", "The layout is not JSON.");
@@ -87,7 +94,9 @@ impl App {
     }
 
     async fn saved_settings(&self) -> Result<Map<String, Value>> {
-        let Some(text) = self.parts.database.setting(SETTINGS).await? else { return Ok(Map::new()) };
+        let Some(text) = self.parts.database.setting(SETTINGS).await? else {
+            return Ok(Map::new());
+        };
         serde_json::from_str(&text).map_err(|cause| {
             let error = Error::new(ErrorKind::Corrupt, SAVE, "The saved settings cannot be read.");
             error.with_source(cause)

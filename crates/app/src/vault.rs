@@ -21,7 +21,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// Asking whether there is a keychain shows no prompt; one that takes longer is not there for us.
 const FIRST_ANSWER: Duration = Duration::from_secs(5);
 /// Reading and writing may show the system's own prompt to unlock, which a person answers.
-const ANSWER: Duration = Duration::from_secs(120);
+const ANSWER: Duration = Duration::from_mins(2);
 
 /// Where secrets are kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -56,11 +56,18 @@ impl Vault {
         let state = match kind {
             VaultKind::Memory => unavailable("Keys are kept in memory"),
             VaultKind::Keychain => match blocking(FIRST_ANSWER, keychain::check).await {
-                Ok(()) => KeychainState { available: true, message: None },
+                Ok(()) => KeychainState {
+                    available: true,
+                    message: None,
+                },
                 Err(cause) => unavailable(&format!("This computer’s keychain can’t be used ({cause})")),
             },
         };
-        Self { state: Mutex::new(state), memory: Memory::default(), lost: Mutex::default() }
+        Self {
+            state: Mutex::new(state),
+            memory: Memory::default(),
+            lost: Mutex::default(),
+        }
     }
 
     /// Whether secrets outlive this run.
@@ -104,7 +111,10 @@ impl Vault {
         let found = blocking(ANSWER, move || keychain::load(&id)).await;
         let found = found.map_err(|cause| failed("read the secret key", &cause))?;
         if found.is_none() {
-            self.lost.lock().unwrap_or_else(PoisonError::into_inner).insert(account.clone());
+            self.lost
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(account.clone());
         }
         Ok(found)
     }
@@ -122,7 +132,12 @@ impl Vault {
 
     /// Where a secret is, as far as is known without asking the keychain (which may show a prompt).
     pub(crate) fn saved(&self, account: &AccountId, in_keychain: bool) -> SecretSaved {
-        let lost = || self.lost.lock().unwrap_or_else(PoisonError::into_inner).contains(account);
+        let lost = || {
+            self.lost
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .contains(account)
+        };
         if self.memory.holds(account) {
             SecretSaved::Memory
         } else if in_keychain && self.state().available && !lost() {
@@ -139,8 +154,12 @@ impl Vault {
 }
 
 fn unavailable(why: &str) -> KeychainState {
-    let message = format!("{why}. Secret keys are kept in memory for this run only and have to be typed again next time.");
-    KeychainState { available: false, message: Some(message) }
+    let message =
+        format!("{why}. Secret keys are kept in memory for this run only and have to be typed again next time.");
+    KeychainState {
+        available: false,
+        message: Some(message),
+    }
 }
 
 async fn blocking<T: Send + 'static>(
@@ -157,7 +176,9 @@ async fn blocking<T: Send + 'static>(
 fn failed(doing: &str, cause: &KeychainError) -> Error {
     let hint = match cause {
         KeychainError::Locked(_) => "Unlock the keychain of this computer, then try again.",
-        KeychainError::Missing(_) | KeychainError::Silent => "Check that the keychain of this computer works, then try again.",
+        KeychainError::Missing(_) | KeychainError::Silent => {
+            "Check that the keychain of this computer works, then try again."
+        }
         KeychainError::Refused(_) => "Edit the account and type the secret key again.",
     };
     let message = format!("Could not {doing} in this computer’s keychain: {cause}.");
@@ -180,8 +201,14 @@ mod tests {
         assert!(state.message.unwrap().contains("for this run only"));
         let account = AccountId::from("a");
         assert_eq!(vault.saved(&account, false), SecretSaved::Missing);
-        assert_eq!(vault.save(&account, &SecretString::from("s3cret")).await.unwrap(), SecretSaved::Memory);
-        assert_eq!(vault.load(&account, false).await.unwrap().unwrap().expose_secret(), "s3cret");
+        assert_eq!(
+            vault.save(&account, &SecretString::from("s3cret")).await.unwrap(),
+            SecretSaved::Memory
+        );
+        assert_eq!(
+            vault.load(&account, false).await.unwrap().unwrap().expose_secret(),
+            "s3cret"
+        );
         assert_eq!(vault.saved(&account, false), SecretSaved::Memory);
         vault.remove(&account, false).await.unwrap();
         assert!(vault.load(&account, false).await.unwrap().is_none());

@@ -29,11 +29,17 @@ impl App {
         };
         if let Some(local) = before.as_ref().filter(|before| before.kind == AccountKind::Local) {
             // Its server, folder and keys are Dipper's own: only the name is the user's.
-            let account = SavedAccount { name: name(&draft.name)?, ..local.clone() };
+            let account = SavedAccount {
+                name: name(&draft.name)?,
+                ..local.clone()
+            };
             return Ok(Prepared { account, secret: None });
         }
         let ca = self.chosen_ca(&draft, before.as_ref())?;
-        Ok(Prepared { account: account(&draft, before.as_ref(), ca)?, secret: secret(&draft, before.as_ref())? })
+        Ok(Prepared {
+            account: account(&draft, before.as_ref(), ca)?,
+            secret: secret(&draft, before.as_ref())?,
+        })
     }
 
     fn chosen_ca(&self, draft: &AccountDraft, before: Option<&SavedAccount>) -> Result<Option<SavedCa>> {
@@ -51,7 +57,11 @@ pub(crate) fn understand_endpoint(text: &str, port: Option<u16>, tls: bool) -> R
     let endpoint = Endpoint::parse(text, scheme).map_err(|error| Error::from(error).with_field("endpoint"))?;
     let port = endpoint.port.or(port);
     if port == Some(0) {
-        return Err(Error::field_at_fault("parse_endpoint", "port", "The port must be between 1 and 65535."));
+        return Err(Error::field_at_fault(
+            "parse_endpoint",
+            "port",
+            "The port must be between 1 and 65535.",
+        ));
     }
     Ok(endpoint.with_port(port))
 }
@@ -80,17 +90,29 @@ fn account(draft: &AccountDraft, before: Option<&SavedAccount>, ca: Option<Saved
 fn name(typed: &str) -> Result<String> {
     let name = typed.trim();
     if name.is_empty() {
-        return Err(Error::field_at_fault(SAVE, "name", "Give the account a name to find it by."));
+        return Err(Error::field_at_fault(
+            SAVE,
+            "name",
+            "Give the account a name to find it by.",
+        ));
     }
     if name.chars().count() > MAX_NAME_CHARACTERS || name.contains(char::is_control) {
-        return Err(Error::field_at_fault(SAVE, "name", "Use a name of at most 100 characters, on one line."));
+        return Err(Error::field_at_fault(
+            SAVE,
+            "name",
+            "Use a name of at most 100 characters, on one line.",
+        ));
     }
     Ok(name.to_owned())
 }
 
 fn kind(kind: AccountKind) -> Result<AccountKind> {
     if kind == AccountKind::Local {
-        return Err(Error::field_at_fault(SAVE, "kind", "Local storage needs no form: it is opened as it is."));
+        return Err(Error::field_at_fault(
+            SAVE,
+            "kind",
+            "Local storage needs no form: it is opened as it is.",
+        ));
     }
     Ok(kind)
 }
@@ -101,7 +123,11 @@ fn endpoint(draft: &AccountDraft, region: &str) -> Result<Endpoint> {
         return understand_endpoint(typed, draft.port, draft.tls);
     }
     if draft.kind != AccountKind::Amazon {
-        return Err(Error::field_at_fault(SAVE, "endpoint", "Type the server’s address, such as objects.example.net."));
+        return Err(Error::field_at_fault(
+            SAVE,
+            "endpoint",
+            "Type the server’s address, such as objects.example.net.",
+        ));
     }
     let region = if region.is_empty() { "us-east-1" } else { region };
     understand_endpoint(&format!("s3.{region}.amazonaws.com"), draft.port, draft.tls)
@@ -110,22 +136,37 @@ fn endpoint(draft: &AccountDraft, region: &str) -> Result<Endpoint> {
 fn access_key_id(typed: &str) -> Result<String> {
     let key = no_spaces("accessKeyId", "The access key ID", typed)?;
     if key.is_empty() {
-        return Err(Error::field_at_fault(SAVE, "accessKeyId", "Type or paste the access key ID."));
+        return Err(Error::field_at_fault(
+            SAVE,
+            "accessKeyId",
+            "Type or paste the access key ID.",
+        ));
     }
     Ok(key)
 }
 
 /// The secret that was typed, without what pasting added around it. An edited account may keep its saved one.
 fn secret(draft: &AccountDraft, before: Option<&SavedAccount>) -> Result<Option<SecretString>> {
-    let typed = draft.secret_access_key.as_ref().map_or("", |secret| secret.expose_secret().trim());
+    let typed = draft
+        .secret_access_key
+        .as_ref()
+        .map_or("", |secret| secret.expose_secret().trim());
     if typed.is_empty() {
         return match before {
             Some(_) => Ok(None),
-            None => Err(Error::field_at_fault(SAVE, "secretAccessKey", "Type or paste the secret access key.")),
+            None => Err(Error::field_at_fault(
+                SAVE,
+                "secretAccessKey",
+                "Type or paste the secret access key.",
+            )),
         };
     }
     if typed.contains(char::is_control) {
-        return Err(Error::field_at_fault(SAVE, "secretAccessKey", "The secret access key must be on one line."));
+        return Err(Error::field_at_fault(
+            SAVE,
+            "secretAccessKey",
+            "The secret access key must be on one line.",
+        ));
     }
     Ok(Some(SecretString::from(typed)))
 }
@@ -134,7 +175,9 @@ fn project_id(typed: Option<&str>) -> Result<Option<String>> {
     let id = no_spaces("projectId", "The Project ID", typed.unwrap_or_default())?;
     if id.contains(['/', ':', '?', '#', '%']) {
         let hint = "Paste the console’s address into the field to take the Project ID out of it.";
-        return Err(Error::field_at_fault(SAVE, "projectId", "A Project ID has no “/”, “:”, “?”, “#” or “%”.").with_hint(hint));
+        return Err(
+            Error::field_at_fault(SAVE, "projectId", "A Project ID has no “/”, “:”, “?”, “#” or “%”.").with_hint(hint),
+        );
     }
     Ok((!id.is_empty()).then_some(id))
 }
@@ -142,7 +185,11 @@ fn project_id(typed: Option<&str>) -> Result<Option<String>> {
 fn no_spaces(field: &'static str, what: &str, typed: &str) -> Result<String> {
     let text = typed.trim();
     if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
-        return Err(Error::field_at_fault(SAVE, field, format!("{what} has a space inside. Copy it again.")));
+        return Err(Error::field_at_fault(
+            SAVE,
+            field,
+            format!("{what} has a space inside. Copy it again."),
+        ));
     }
     Ok(text.to_owned())
 }
@@ -151,8 +198,7 @@ fn no_spaces(field: &'static str, what: &str, typed: &str) -> Result<String> {
 fn fingerprint(text: &str) -> Result<[u8; 32]> {
     let mut bytes = [0; 32];
     let digits: String = text.chars().filter(|c| *c != ':' && !c.is_whitespace()).collect();
-    hex::decode_to_slice(&digits, &mut bytes).map_err(|_| {
-        Error::field_at_fault(SAVE, "pinnedCertificate", "A certificate’s SHA-256 has 64 hex digits.")
-    })?;
+    hex::decode_to_slice(&digits, &mut bytes)
+        .map_err(|_| Error::field_at_fault(SAVE, "pinnedCertificate", "A certificate’s SHA-256 has 64 hex digits."))?;
     Ok(bytes)
 }

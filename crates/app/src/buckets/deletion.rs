@@ -63,7 +63,11 @@ impl App {
             () = running.cancel_token().cancelled() => return Err(cancelled(&bucket)),
         };
         refuse_versions(&bucket, versioning, contents)?;
-        let token = self.parts.plans.issue(DeleteBucket { account: account.clone(), bucket: bucket.clone(), contents })?;
+        let token = self.parts.plans.issue(DeleteBucket {
+            account: account.clone(),
+            bucket: bucket.clone(),
+            contents,
+        })?;
         Ok(DeleteBucketPlan {
             token,
             bucket: bucket.to_string(),
@@ -84,7 +88,11 @@ impl App {
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) at `typedName` when the name was not typed; both spend the token.
     pub async fn delete_bucket(&self, token: &PlanToken, typed_name: Option<&str>) -> Result<Option<u64>> {
         let planned: DeleteBucket = self.parts.plans.take(DELETE, token)?;
-        let DeleteBucket { account, bucket, contents: shown } = planned;
+        let DeleteBucket {
+            account,
+            bucket,
+            contents: shown,
+        } = planned;
         if !shown.is_empty() {
             require_typed_name(DELETE, bucket.as_str(), typed_name)?;
         }
@@ -96,8 +104,14 @@ impl App {
             self.delete_empty(&client, &account, &bucket).await?;
             return Ok(None);
         }
-        let spec = EmptyBucketSpec { client, account: account.to_string(), bucket };
-        Ok(Some(self.parts.work.engine.start(JobSpec::EmptyAndDeleteBucket(spec)).get()))
+        let spec = EmptyBucketSpec {
+            client,
+            account: account.to_string(),
+            bucket,
+        };
+        Ok(Some(
+            self.parts.work.engine.start(JobSpec::EmptyAndDeleteBucket(spec)).get(),
+        ))
     }
 
     async fn delete_empty(&self, client: &Client, account: &AccountId, bucket: &BucketName) -> Result<()> {
@@ -117,8 +131,15 @@ async fn contents(
     cancel: &CancellationToken,
     progress: &(dyn Fn(CountProgress) + Send + Sync),
 ) -> Result<Contents> {
-    let counted = |counted: Counted, done| CountProgress { objects: counted.objects, bytes: counted.bytes, done };
-    let all = count(client, bucket, &Prefix::default(), cancel, |so_far| progress(counted(so_far, false))).await?;
+    let counted = |counted: Counted, done| CountProgress {
+        objects: counted.objects,
+        bytes: counted.bytes,
+        done,
+    };
+    let all = count(client, bucket, &Prefix::default(), cancel, |so_far| {
+        progress(counted(so_far, false))
+    })
+    .await?;
     let all = all.ok_or_else(|| cancelled(bucket))?;
     let unfinished_uploads = match client.list_multipart_uploads(bucket).await {
         Ok(uploads) => uploads.len() as u64,
@@ -126,11 +147,18 @@ async fn contents(
         Err(error) => return Err(error.into()),
     };
     progress(counted(all, true));
-    Ok(Contents { objects: all.objects, bytes: all.bytes, unfinished_uploads })
+    Ok(Contents {
+        objects: all.objects,
+        bytes: all.bytes,
+        unfinished_uploads,
+    })
 }
 
 async fn first_keys(client: &Client, bucket: &BucketName) -> Result<Vec<String>> {
-    let request = ListRequest { max_keys: FIRST_KEYS, ..ListRequest::new(bucket.clone()) };
+    let request = ListRequest {
+        max_keys: FIRST_KEYS,
+        ..ListRequest::new(bucket.clone())
+    };
     let page = client.list_page(&request).await?;
     Ok(page.objects.into_iter().map(|object| object.key.to_string()).collect())
 }
@@ -148,9 +176,12 @@ fn refuse_versions(bucket: &BucketName, versioning: Versioning, contents: Conten
     if contents.objects == 0 || !matches!(versioning, Versioning::Enabled | Versioning::Suspended) {
         return Ok(());
     }
-    let message = format!("“{bucket}” can’t be emptied: it keeps old versions, and those can’t be removed with Dipper yet.");
+    let message =
+        format!("“{bucket}” can’t be emptied: it keeps old versions, and those can’t be removed with Dipper yet.");
     let hint = "Remove all versions with another tool, or with a lifecycle rule, then delete the empty bucket.";
-    Err(Error::new(ErrorKind::Unsupported, "plan_delete_bucket", message).with_bucket(bucket.as_str()).with_hint(hint))
+    Err(Error::new(ErrorKind::Unsupported, "plan_delete_bucket", message)
+        .with_bucket(bucket.as_str())
+        .with_hint(hint))
 }
 
 fn changed(bucket: &BucketName) -> Error {
@@ -159,9 +190,13 @@ fn changed(bucket: &BucketName) -> Error {
 }
 
 fn not_empty(bucket: &BucketName, cause: dipper_storage::Error) -> Error {
-    let message = format!("“{bucket}” was not deleted: no objects are listed in it, and the server says that it is not empty.");
+    let message =
+        format!("“{bucket}” was not deleted: no objects are listed in it, and the server says that it is not empty.");
     let hint = "It may hold old versions or delete markers. Remove them first.";
-    Error::new(ErrorKind::Conflict, DELETE, message).with_bucket(bucket.as_str()).with_hint(hint).with_source(cause)
+    Error::new(ErrorKind::Conflict, DELETE, message)
+        .with_bucket(bucket.as_str())
+        .with_hint(hint)
+        .with_source(cause)
 }
 
 fn cancelled(bucket: &BucketName) -> Error {
@@ -175,7 +210,13 @@ mod tests {
 
     #[test]
     fn requests_are_counted_by_page_batch_and_upload() {
-        let of = |objects, unfinished_uploads| requests(Contents { objects, bytes: 0, unfinished_uploads });
+        let of = |objects, unfinished_uploads| {
+            requests(Contents {
+                objects,
+                bytes: 0,
+                unfinished_uploads,
+            })
+        };
         assert_eq!(of(0, 0), 2);
         assert_eq!(of(1, 0), 3);
         assert_eq!(of(1_000, 0), 3);

@@ -110,7 +110,11 @@ fn connected(config: &Config, diagnosis: &Diagnosis, buckets: usize) -> Words {
         let title = "Connected, but nothing is encrypted on the way".to_owned();
         return (ConnectionOutcome::Connected, Tone::Note, title, text.to_owned());
     }
-    let buckets = if buckets == 1 { "1 bucket".to_owned() } else { format!("{buckets} buckets") };
+    let buckets = if buckets == 1 {
+        "1 bucket".to_owned()
+    } else {
+        format!("{buckets} buckets")
+    };
     let title = format!("Connected: {buckets} in {}", elapsed(diagnosis.elapsed));
     let way = match (&diagnosis.tls_version, config.pinned_certificate_sha256) {
         (Some(version), Some(_)) => format!("{version} with the certificate you trust"),
@@ -132,7 +136,12 @@ fn connected(config: &Config, diagnosis: &Diagnosis, buckets: usize) -> Words {
         Some(_) => ", clock in step".to_owned(),
         None => String::new(),
     };
-    (ConnectionOutcome::Connected, Tone::Ok, title, format!("{way}, {signature}{addressing}{clock}."))
+    (
+        ConnectionOutcome::Connected,
+        Tone::Ok,
+        title,
+        format!("{way}, {signature}{addressing}{clock}."),
+    )
 }
 
 fn clock_wrong(skew: i64) -> Words {
@@ -142,7 +151,10 @@ fn clock_wrong(skew: i64) -> Words {
 }
 
 fn other(error: &Error) -> Words {
-    let text = error.hint().unwrap_or("Try again. If it stays, the server’s answer helps its operators.").to_owned();
+    let text = error
+        .hint()
+        .unwrap_or("Try again. If it stays, the server’s answer helps its operators.")
+        .to_owned();
     (ConnectionOutcome::Other, Tone::Bad, error.to_string(), text)
 }
 
@@ -162,7 +174,11 @@ fn against_server(skew: i64) -> String {
 
 fn elapsed(elapsed: Duration) -> String {
     let milliseconds = elapsed.as_millis();
-    if milliseconds < 10_000 { format!("{milliseconds} ms") } else { format!("{} s", elapsed.as_secs()) }
+    if milliseconds < 10_000 {
+        format!("{milliseconds} ms")
+    } else {
+        format!("{} s", elapsed.as_secs())
+    }
 }
 
 fn answer(error: &Error) -> Option<String> {
@@ -201,29 +217,57 @@ mod tests {
         let mut config = Config::new(endpoint);
         config.addressing = Addressing::Path;
         let elapsed = Duration::from_millis(212);
-        report(&config, Diagnosis { outcome, elapsed, tls_version, skew_seconds, suggested_project_id: None })
+        report(
+            &config,
+            Diagnosis {
+                outcome,
+                elapsed,
+                tls_version,
+                skew_seconds,
+                suggested_project_id: None,
+            },
+        )
     }
 
     fn connected_to(url: &str, skew: Option<i64>) -> ConnectionReport {
-        told(url, Outcome::Connected { bucket_count: 9, owner: None }, skew)
+        told(
+            url,
+            Outcome::Connected {
+                bucket_count: 9,
+                owner: None,
+            },
+            skew,
+        )
     }
 
     #[test]
     fn success_says_how_it_is_connected() {
         let report = connected_to("objects.example.net:8080", Some(1));
         assert_eq!(report.title, "Connected: 9 buckets in 212 ms");
-        assert_eq!(report.text, "TLS 1.3 with a trusted certificate, signature V4, path style, clock in step.");
-        assert_eq!((report.outcome, report.tone, report.buckets), (ConnectionOutcome::Connected, Tone::Ok, Some(9)));
+        assert_eq!(
+            report.text,
+            "TLS 1.3 with a trusted certificate, signature V4, path style, clock in step."
+        );
+        assert_eq!(
+            (report.outcome, report.tone, report.buckets),
+            (ConnectionOutcome::Connected, Tone::Ok, Some(9))
+        );
     }
 
     #[test]
     fn plain_http_is_a_warning_except_on_this_computer() {
         let report = connected_to("http://objects.example.net:8080", Some(0));
         assert_eq!(report.title, "Connected, but nothing is encrypted on the way");
-        assert_eq!((report.outcome, report.tone), (ConnectionOutcome::Connected, Tone::Note));
+        assert_eq!(
+            (report.outcome, report.tone),
+            (ConnectionOutcome::Connected, Tone::Note)
+        );
         let report = connected_to("http://127.0.0.1:9000", Some(-90));
         assert_eq!(report.tone, Tone::Ok);
-        assert_eq!(report.text, "On this computer, signature V4, path style, your clock is 1 minute behind the server.");
+        assert_eq!(
+            report.text,
+            "On this computer, signature V4, path style, your clock is 1 minute behind the server."
+        );
     }
 
     #[test]
@@ -237,8 +281,14 @@ mod tests {
 
     #[test]
     fn the_host_that_is_not_found_is_named_without_its_port() {
-        assert_eq!(told("objects.exmaple.net:8080", Outcome::NameNotFound, None).title, "Can’t find objects.exmaple.net");
-        assert_eq!(told("a.example", Outcome::Refused, None).title, "Nothing answers at a.example:443");
+        assert_eq!(
+            told("objects.exmaple.net:8080", Outcome::NameNotFound, None).title,
+            "Can’t find objects.exmaple.net"
+        );
+        assert_eq!(
+            told("a.example", Outcome::Refused, None).title,
+            "Nothing answers at a.example:443"
+        );
     }
 
     #[test]
@@ -250,9 +300,15 @@ mod tests {
             not_before: Some(time::OffsetDateTime::UNIX_EPOCH),
             not_after: Some(time::OffsetDateTime::UNIX_EPOCH),
         };
-        let outcome = Outcome::CertificateNotTrusted { certificate: Some(certificate), reason: "unknown issuer".into() };
+        let outcome = Outcome::CertificateNotTrusted {
+            certificate: Some(certificate),
+            reason: "unknown issuer".into(),
+        };
         let report = told("objects.example.net", outcome, None);
         assert_eq!(report.certificate.unwrap().sha256, "7a".repeat(32));
-        assert_eq!((report.tone, report.server_answer.as_deref()), (Tone::Note, Some("unknown issuer")));
+        assert_eq!(
+            (report.tone, report.server_answer.as_deref()),
+            (Tone::Note, Some("unknown issuer"))
+        );
     }
 }

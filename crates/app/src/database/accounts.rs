@@ -55,7 +55,9 @@ impl Database {
         let id = id.clone();
         self.call("read the account", move |connection| {
             let sql = format!("SELECT {COLUMNS} FROM accounts WHERE id = ?1");
-            let found = connection.query_row(&sql, [id.as_str()], |row| Ok(account(row))).optional()?;
+            let found = connection
+                .query_row(&sql, [id.as_str()], |row| Ok(account(row)))
+                .optional()?;
             found.transpose()
         })
         .await
@@ -107,7 +109,8 @@ impl Database {
     pub(crate) async fn added_buckets(&self, account: &AccountId) -> Result<Vec<String>> {
         let account = account.clone();
         self.call("read the added buckets", move |connection| {
-            let mut statement = connection.prepare("SELECT name FROM added_buckets WHERE account = ?1 ORDER BY name")?;
+            let mut statement =
+                connection.prepare("SELECT name FROM added_buckets WHERE account = ?1 ORDER BY name")?;
             let names = statement.query_map([account.as_str()], |row| row.get(0))?;
             Ok(names.collect::<rusqlite::Result<_>>()?)
         })
@@ -118,7 +121,10 @@ impl Database {
     pub(crate) async fn add_bucket(&self, account: &AccountId, name: &str) -> Result<()> {
         let row = (account.to_string(), name.to_owned());
         self.call("add the bucket", move |connection| {
-            connection.execute("INSERT OR IGNORE INTO added_buckets (account, name) VALUES (?1, ?2)", row)?;
+            connection.execute(
+                "INSERT OR IGNORE INTO added_buckets (account, name) VALUES (?1, ?2)",
+                row,
+            )?;
             Ok(())
         })
         .await
@@ -154,7 +160,9 @@ fn account(row: &Row<'_>) -> Result<SavedAccount, DatabaseError> {
 }
 
 fn nonsense(what: &str, found: &str) -> DatabaseError {
-    DatabaseError::Nonsense { what: format!("{what} “{found}”") }
+    DatabaseError::Nonsense {
+        what: format!("{what} “{found}”"),
+    }
 }
 
 fn kind_text(kind: AccountKind) -> &'static str {
@@ -224,7 +232,10 @@ mod tests {
             region: String::new(),
             addressing: Addressing::Path,
             signature: SignatureVersion::V2,
-            ca: Some(SavedCa { name: "ca.pem".into(), pem: vec![1, 2, 3] }),
+            ca: Some(SavedCa {
+                name: "ca.pem".into(),
+                pem: vec![1, 2, 3],
+            }),
             pinned_certificate: Some([7; 32]),
         }
     }
@@ -233,10 +244,20 @@ mod tests {
     async fn accounts_come_back_as_saved_and_in_order() {
         let folder = tempfile::tempdir().unwrap();
         let database = Database::open(folder.path()).await.unwrap();
-        let (first, second) = (sample("b", "First"), SavedAccount { ca: None, pinned_certificate: None, ..sample("a", "Second") });
+        let (first, second) = (
+            sample("b", "First"),
+            SavedAccount {
+                ca: None,
+                pinned_certificate: None,
+                ..sample("a", "Second")
+            },
+        );
         database.save_account(first.clone()).await.unwrap();
         database.save_account(second.clone()).await.unwrap();
-        let edited = SavedAccount { name: "Edited".into(), ..first };
+        let edited = SavedAccount {
+            name: "Edited".into(),
+            ..first
+        };
         database.save_account(edited.clone()).await.unwrap();
         assert_eq!(database.accounts().await.unwrap(), [edited.clone(), second]);
         assert_eq!(database.account(&edited.id).await.unwrap(), Some(edited));
@@ -252,7 +273,10 @@ mod tests {
         for name in ["partner-drop", "other", "other"] {
             database.add_bucket(&account.id, name).await.unwrap();
         }
-        assert_eq!(database.added_buckets(&account.id).await.unwrap(), ["other", "partner-drop"]);
+        assert_eq!(
+            database.added_buckets(&account.id).await.unwrap(),
+            ["other", "partner-drop"]
+        );
         assert!(database.forget_bucket(&account.id, "other").await.unwrap());
         assert!(!database.forget_bucket(&account.id, "other").await.unwrap());
         // Editing the account keeps them; removing it takes them along.

@@ -76,5 +76,9 @@ fn entry(account: &AccountId) -> Result<Entry, KeychainError> {
 
 /// Windows would copy an entry to every computer of a roaming profile unless it is told to stay on this one.
 fn modifiers() -> HashMap<&'static str, &'static str> {
-    if cfg!(windows) { HashMap::from([("persistence", "Local")]) } else { HashMap::new() }
+    if cfg!(windows) {
+        HashMap::from([("persistence", "Local")])
+    } else {
+        HashMap::new()
+    }
 }

@@ -7,19 +7,35 @@ use crate::support::{self, KEY_ID, SECRET, draft};
 #[tokio::test]
 async fn an_account_is_kept_and_its_secret_is_not_in_any_file() {
     let (app, folder) = support::app().await;
-    let saved = app.save_account(draft("https://objects.example.net:8080/s3/")).await.unwrap();
-    assert_eq!((saved.endpoint.as_str(), saved.scheme, saved.port), ("objects.example.net:8080/s3", Scheme::Https, Some(8080)));
-    assert_eq!((saved.access_key_id.as_str(), saved.secret_saved, saved.encrypted), (KEY_ID, SecretSaved::Memory, true));
+    let saved = app
+        .save_account(draft("https://objects.example.net:8080/s3/"))
+        .await
+        .unwrap();
+    assert_eq!(
+        (saved.endpoint.as_str(), saved.scheme, saved.port),
+        ("objects.example.net:8080/s3", Scheme::Https, Some(8080))
+    );
+    assert_eq!(
+        (saved.access_key_id.as_str(), saved.secret_saved, saved.encrypted),
+        (KEY_ID, SecretSaved::Memory, true)
+    );
     drop(app);
 
     let app = App::start(support::in_memory(&folder)).await.unwrap();
     let started = app.started().await.unwrap();
     assert_eq!(started.accounts.len(), 1);
     assert_eq!(started.accounts[0].id, saved.id);
-    assert_eq!(started.accounts[0].secret_saved, SecretSaved::Missing, "memory is for one run");
+    assert_eq!(
+        started.accounts[0].secret_saved,
+        SecretSaved::Missing,
+        "memory is for one run"
+    );
     assert!(!started.keychain.available);
     let error = app.list_buckets(&saved.id).await.unwrap_err();
-    assert_eq!((error.kind(), error.field()), (ErrorKind::Keychain, Some("secretAccessKey")));
+    assert_eq!(
+        (error.kind(), error.field()),
+        (ErrorKind::Keychain, Some("secretAccessKey"))
+    );
 
     let canary = dipper_testkit::canary::Canary::new(SECRET).unwrap();
     assert!(canary.in_files(folder.path()).unwrap().is_empty());
@@ -42,10 +58,24 @@ async fn every_spelling_of_an_endpoint_is_one_endpoint() {
         assert_eq!(endpoint.url, "https://objects.example.net:8080", "{text}");
     }
     assert_eq!(app.parse_endpoint("a.example", Some(443), true).unwrap().port, None);
-    for text in ["", "ftp://a.example", "https://user:pass@a.example", "a.example?x=1", "a b.example", "http://169.254.169.254"] {
-        assert_eq!(app.parse_endpoint(text, None, true).unwrap_err().field(), Some("endpoint"), "{text}");
+    for text in [
+        "",
+        "ftp://a.example",
+        "https://user:pass@a.example",
+        "a.example?x=1",
+        "a b.example",
+        "http://169.254.169.254",
+    ] {
+        assert_eq!(
+            app.parse_endpoint(text, None, true).unwrap_err().field(),
+            Some("endpoint"),
+            "{text}"
+        );
     }
-    assert_eq!(app.parse_endpoint("a.example", Some(0), true).unwrap_err().field(), Some("port"));
+    assert_eq!(
+        app.parse_endpoint("a.example", Some(0), true).unwrap_err().field(),
+        Some("port")
+    );
 }
 
 #[tokio::test]
@@ -53,19 +83,97 @@ async fn a_form_is_refused_at_the_field_at_fault() {
     let (app, _folder) = support::app().await;
     let good = || draft("a.example");
     let cases: Vec<(&str, AccountDraft)> = vec![
-        ("name", AccountDraft { name: "  ".into(), ..good() }),
-        ("endpoint", AccountDraft { endpoint: " ".into(), ..good() }),
-        ("endpoint", AccountDraft { endpoint: "file:///etc".into(), ..good() }),
-        ("accessKeyId", AccountDraft { access_key_id: "\n".into(), ..good() }),
-        ("accessKeyId", AccountDraft { access_key_id: "AK ID".into(), ..good() }),
-        ("secretAccessKey", AccountDraft { secret_access_key: None, ..good() }),
-        ("secretAccessKey", AccountDraft { secret_access_key: Some(SecretString::from(" \t")), ..good() }),
-        ("secretAccessKey", AccountDraft { secret_access_key: Some(SecretString::from("a\nb")), ..good() }),
-        ("projectId", AccountDraft { project_id: Some("https://console/3f9c".into()), ..good() }),
-        ("region", AccountDraft { region: "us east".into(), ..good() }),
-        ("kind", AccountDraft { kind: AccountKind::Local, ..good() }),
-        ("pinnedCertificate", AccountDraft { pinned_certificate: Some("7a:19".into()), ..good() }),
-        ("caToken", AccountDraft { ca_token: Some("made up".to_owned().into()), ..good() }),
+        (
+            "name",
+            AccountDraft {
+                name: "  ".into(),
+                ..good()
+            },
+        ),
+        (
+            "endpoint",
+            AccountDraft {
+                endpoint: " ".into(),
+                ..good()
+            },
+        ),
+        (
+            "endpoint",
+            AccountDraft {
+                endpoint: "file:///etc".into(),
+                ..good()
+            },
+        ),
+        (
+            "accessKeyId",
+            AccountDraft {
+                access_key_id: "\n".into(),
+                ..good()
+            },
+        ),
+        (
+            "accessKeyId",
+            AccountDraft {
+                access_key_id: "AK ID".into(),
+                ..good()
+            },
+        ),
+        (
+            "secretAccessKey",
+            AccountDraft {
+                secret_access_key: None,
+                ..good()
+            },
+        ),
+        (
+            "secretAccessKey",
+            AccountDraft {
+                secret_access_key: Some(SecretString::from(" \t")),
+                ..good()
+            },
+        ),
+        (
+            "secretAccessKey",
+            AccountDraft {
+                secret_access_key: Some(SecretString::from("a\nb")),
+                ..good()
+            },
+        ),
+        (
+            "projectId",
+            AccountDraft {
+                project_id: Some("https://console/3f9c".into()),
+                ..good()
+            },
+        ),
+        (
+            "region",
+            AccountDraft {
+                region: "us east".into(),
+                ..good()
+            },
+        ),
+        (
+            "kind",
+            AccountDraft {
+                kind: AccountKind::Local,
+                ..good()
+            },
+        ),
+        (
+            "pinnedCertificate",
+            AccountDraft {
+                pinned_certificate: Some("7a:19".into()),
+                ..good()
+            },
+        ),
+        (
+            "caToken",
+            AccountDraft {
+                ca_token: Some("made up".to_owned().into()),
+                ..good()
+            },
+        ),
     ];
     for (field, draft) in cases {
         let error = app.save_account(draft).await.unwrap_err();
@@ -85,15 +193,26 @@ async fn what_pasting_adds_is_taken_away() {
         ..draft(" a.example ")
     };
     let saved = app.save_account(pasted).await.unwrap();
-    assert_eq!((saved.name.as_str(), saved.access_key_id.as_str(), saved.project_id), ("Research cloud", KEY_ID, None));
+    assert_eq!(
+        (saved.name.as_str(), saved.access_key_id.as_str(), saved.project_id),
+        ("Research cloud", KEY_ID, None)
+    );
     assert_eq!(saved.pinned_certificate, Some("7a".repeat(32)));
 }
 
 #[tokio::test]
 async fn amazon_needs_no_endpoint() {
     let (app, _folder) = support::app().await;
-    let amazon = AccountDraft { kind: AccountKind::Amazon, tls: true, region: "eu-central-1".into(), ..draft("") };
-    assert_eq!(app.save_account(amazon).await.unwrap().endpoint, "s3.eu-central-1.amazonaws.com");
+    let amazon = AccountDraft {
+        kind: AccountKind::Amazon,
+        tls: true,
+        region: "eu-central-1".into(),
+        ..draft("")
+    };
+    assert_eq!(
+        app.save_account(amazon).await.unwrap().endpoint,
+        "s3.eu-central-1.amazonaws.com"
+    );
 }
 
 #[tokio::test]
@@ -101,18 +220,37 @@ async fn an_edit_keeps_the_secret_and_takes_effect_at_once() {
     let story = support::story().await;
     let app = &story.app;
     app.list_buckets(&story.account).await.unwrap();
-    let edit = |endpoint: &str| AccountDraft { id: Some(story.account.clone()), secret_access_key: None, ..draft(endpoint) };
+    let edit = |endpoint: &str| AccountDraft {
+        id: Some(story.account.clone()),
+        secret_access_key: None,
+        ..draft(endpoint)
+    };
 
     app.save_account(edit("127.0.0.1:1")).await.unwrap();
-    assert_eq!(app.list_buckets(&story.account).await.unwrap_err().kind(), ErrorKind::Network);
-    let renamed = AccountDraft { name: "Renamed".into(), ..edit(&story.endpoint) };
+    assert_eq!(
+        app.list_buckets(&story.account).await.unwrap_err().kind(),
+        ErrorKind::Network
+    );
+    let renamed = AccountDraft {
+        name: "Renamed".into(),
+        ..edit(&story.endpoint)
+    };
     let saved = app.save_account(renamed).await.unwrap();
-    assert_eq!((&saved.id, saved.name.as_str(), saved.secret_saved), (&story.account, "Renamed", SecretSaved::Memory));
+    assert_eq!(
+        (&saved.id, saved.name.as_str(), saved.secret_saved),
+        (&story.account, "Renamed", SecretSaved::Memory)
+    );
     app.list_buckets(&story.account).await.unwrap();
 
-    let wrong = AccountDraft { secret_access_key: Some(SecretString::from("wrong-secret")), ..edit(&story.endpoint) };
+    let wrong = AccountDraft {
+        secret_access_key: Some(SecretString::from("wrong-secret")),
+        ..edit(&story.endpoint)
+    };
     app.save_account(wrong).await.unwrap();
-    assert_eq!(app.list_buckets(&story.account).await.unwrap_err().kind(), ErrorKind::InvalidCredentials);
+    assert_eq!(
+        app.list_buckets(&story.account).await.unwrap_err().kind(),
+        ErrorKind::InvalidCredentials
+    );
 }
 
 #[tokio::test]
@@ -121,14 +259,24 @@ async fn removing_needs_the_token_of_what_was_shown() {
     let app = &story.app;
     for made_up in ["", "0", "00000000000000000000000000000000"] {
         let token = PlanToken::from(made_up.to_owned());
-        assert_eq!(app.remove_account(&token).await.unwrap_err().kind(), ErrorKind::StalePlan);
+        assert_eq!(
+            app.remove_account(&token).await.unwrap_err().kind(),
+            ErrorKind::StalePlan
+        );
     }
     let plan = app.plan_remove_account(&story.account).await.unwrap();
     assert!(plan.text.contains("Nothing on the server changes"), "{}", plan.text);
     app.remove_account(&plan.token).await.unwrap();
-    assert_eq!(app.remove_account(&plan.token).await.unwrap_err().kind(), ErrorKind::StalePlan, "one use");
+    assert_eq!(
+        app.remove_account(&plan.token).await.unwrap_err().kind(),
+        ErrorKind::StalePlan,
+        "one use"
+    );
     assert!(app.accounts().await.unwrap().is_empty());
-    assert_eq!(app.list_buckets(&story.account).await.unwrap_err().kind(), ErrorKind::NotFound);
+    assert_eq!(
+        app.list_buckets(&story.account).await.unwrap_err().kind(),
+        ErrorKind::NotFound
+    );
 }
 
 #[tokio::test]
@@ -140,12 +288,22 @@ async fn a_plan_is_refused_after_its_time_and_by_other_commands() {
     let account = app.save_account(draft("a.example")).await.unwrap();
 
     let plan = app.plan_remove_account(&account.id).await.unwrap();
-    assert_eq!(app.delete_bucket(&plan.token, None).await.unwrap_err().kind(), ErrorKind::StalePlan);
-    assert_eq!(app.remove_account(&plan.token).await.unwrap_err().kind(), ErrorKind::StalePlan, "spent by the try");
+    assert_eq!(
+        app.delete_bucket(&plan.token, None).await.unwrap_err().kind(),
+        ErrorKind::StalePlan
+    );
+    assert_eq!(
+        app.remove_account(&plan.token).await.unwrap_err().kind(),
+        ErrorKind::StalePlan,
+        "spent by the try"
+    );
 
     let plan = app.plan_remove_account(&account.id).await.unwrap();
     tokio::time::sleep(std::time::Duration::from_millis(60)).await;
-    assert_eq!(app.remove_account(&plan.token).await.unwrap_err().kind(), ErrorKind::StalePlan);
+    assert_eq!(
+        app.remove_account(&plan.token).await.unwrap_err().kind(),
+        ErrorKind::StalePlan
+    );
     assert_eq!(app.accounts().await.unwrap(), [account]);
 }
 
@@ -154,19 +312,43 @@ async fn a_ca_file_is_checked_kept_and_taken_out_again() {
     const CA: &[u8] = include_bytes!("fixtures/ca.pem");
     let (app, _folder) = support::app().await;
     let ca = app.register_ca(CA.to_vec(), "ca.pem").unwrap();
-    assert_eq!((ca.name.as_str(), ca.subject.as_str()), ("ca.pem", "CN=Example Storage Internal CA"));
-    let with_ca = AccountDraft { ca_token: Some(ca.token), ..draft("a.example") };
+    assert_eq!(
+        (ca.name.as_str(), ca.subject.as_str()),
+        ("ca.pem", "CN=Example Storage Internal CA")
+    );
+    let with_ca = AccountDraft {
+        ca_token: Some(ca.token),
+        ..draft("a.example")
+    };
     let saved = app.save_account(with_ca).await.unwrap();
     assert_eq!(saved.ca_certificate.as_deref(), Some("ca.pem"));
 
-    let edit = AccountDraft { id: Some(saved.id), secret_access_key: None, ..draft("a.example") };
-    assert_eq!(app.save_account(edit.clone()).await.unwrap().ca_certificate.as_deref(), Some("ca.pem"), "kept");
-    let without = app.save_account(AccountDraft { remove_ca: true, ..edit }).await.unwrap();
+    let edit = AccountDraft {
+        id: Some(saved.id),
+        secret_access_key: None,
+        ..draft("a.example")
+    };
+    assert_eq!(
+        app.save_account(edit.clone()).await.unwrap().ca_certificate.as_deref(),
+        Some("ca.pem"),
+        "kept"
+    );
+    let without = app
+        .save_account(AccountDraft {
+            remove_ca: true,
+            ..edit
+        })
+        .await
+        .unwrap();
     assert_eq!(without.ca_certificate, None);
 
     let key = b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n".to_vec();
     let damaged = CA.to_vec().replace_middle();
-    for (file, why) in [(key, "private key"), (b"hello".to_vec(), "no certificate"), (damaged, "")] {
+    for (file, why) in [
+        (key, "private key"),
+        (b"hello".to_vec(), "no certificate"),
+        (damaged, ""),
+    ] {
         let error = app.register_ca(file, "x").unwrap_err();
         assert_eq!(error.field(), Some("caToken"));
         assert!(error.to_string().contains(why), "{error}");
@@ -194,8 +376,20 @@ async fn settings_and_layout_outlive_the_app() {
     assert_eq!(app.save_settings(settings).await.unwrap(), settings);
     app.save_layout("{\"sidebar\":300}").await.unwrap();
     assert!(app.save_layout("not json").await.is_err());
-    assert!(app.save_layout(&format!("\"{}\"", "x".repeat(300 * 1024))).await.is_err());
+    assert!(
+        app.save_layout(&format!("\"{}\"", "x".repeat(300 * 1024)))
+            .await
+            .is_err()
+    );
     drop(app);
-    let started = App::start(support::in_memory(&folder)).await.unwrap().started().await.unwrap();
-    assert_eq!((started.settings, started.layout.as_deref()), (settings, Some("{\"sidebar\":300}")));
+    let started = App::start(support::in_memory(&folder))
+        .await
+        .unwrap()
+        .started()
+        .await
+        .unwrap();
+    assert_eq!(
+        (started.settings, started.layout.as_deref()),
+        (settings, Some("{\"sidebar\":300}"))
+    );
 }

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::process::Command;
 
 use dipper_app::{AccountDraft, App, AppOptions, ErrorKind, SecretSaved, SecretString};
-use dipper_testkit::canary::Canary;
 use dipper_testkit::Keyring;
+use dipper_testkit::canary::Canary;
 
 use crate::support::{SECRET, draft};
 
@@ -19,20 +19,38 @@ fn tell(keyring: &Keyring, folder: &Path, story: &str) {
     command.args(["--exact", &format!("keychain::{story}"), "--ignored", "--nocapture"]);
     command.envs(keyring.environment()).env(FOLDER, folder);
     let output = command.output().unwrap();
-    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let (out, err) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
     assert!(output.status.success() && out.contains("1 passed"), "{out}\n{err}");
     let canary = Canary::new(SECRET).unwrap();
-    assert!(canary.in_bytes("output", &[output.stdout, output.stderr].concat()).is_empty());
+    assert!(
+        canary
+            .in_bytes("output", &[output.stdout, output.stderr].concat())
+            .is_empty()
+    );
 }
 
 /// Locks the default collection, as a desktop does when its user leaves.
 fn lock(keyring: &Keyring) {
     let mut command = Command::new("dbus-send");
-    command.args(["--session", "--print-reply", "--dest=org.freedesktop.secrets", "/org/freedesktop/secrets"]);
-    command.args(["org.freedesktop.Secret.Service.Lock", "array:objpath:/org/freedesktop/secrets/aliases/default"]);
+    command.args([
+        "--session",
+        "--print-reply",
+        "--dest=org.freedesktop.secrets",
+        "/org/freedesktop/secrets",
+    ]);
+    command.args([
+        "org.freedesktop.Secret.Service.Lock",
+        "array:objpath:/org/freedesktop/secrets/aliases/default",
+    ]);
     let output = command.envs(keyring.environment()).output().unwrap();
     let answer = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && answer.contains("/org/freedesktop/secrets/"), "{answer}");
+    assert!(
+        output.status.success() && answer.contains("/org/freedesktop/secrets/"),
+        "{answer}"
+    );
 }
 
 fn options() -> Option<AppOptions> {
@@ -99,9 +117,16 @@ async fn story_of_the_next_day() {
     let account = app.accounts().await.unwrap().remove(0);
     assert_eq!(account.secret_saved, SecretSaved::Keychain);
     // An edit that keeps the secret reads it; a closed port is as far as it has to come.
-    let edit = AccountDraft { id: Some(account.id.clone()), secret_access_key: None, ..draft("127.0.0.1:1") };
+    let edit = AccountDraft {
+        id: Some(account.id.clone()),
+        secret_access_key: None,
+        ..draft("127.0.0.1:1")
+    };
     app.save_account(edit).await.unwrap();
-    assert_eq!(app.list_buckets(&account.id).await.unwrap_err().kind(), ErrorKind::Network);
+    assert_eq!(
+        app.list_buckets(&account.id).await.unwrap_err().kind(),
+        ErrorKind::Network
+    );
     let plan = app.plan_remove_account(&account.id).await.unwrap();
     app.remove_account(&plan.token).await.unwrap();
     assert!(app.accounts().await.unwrap().is_empty());
@@ -114,10 +139,23 @@ async fn story_of_a_lost_secret() {
     let app = App::start(options).await.unwrap();
     let account = app.accounts().await.unwrap().remove(0);
     let error = app.list_buckets(&account.id).await.unwrap_err();
-    assert_eq!((error.kind(), error.field()), (ErrorKind::Keychain, Some("secretAccessKey")));
-    assert_eq!(app.account(&account.id).await.unwrap().secret_saved, SecretSaved::Missing);
-    let typed = AccountDraft { id: Some(account.id), secret_access_key: Some(SecretString::from(SECRET)), ..draft("a.example") };
-    assert_eq!(app.save_account(typed).await.unwrap().secret_saved, SecretSaved::Keychain);
+    assert_eq!(
+        (error.kind(), error.field()),
+        (ErrorKind::Keychain, Some("secretAccessKey"))
+    );
+    assert_eq!(
+        app.account(&account.id).await.unwrap().secret_saved,
+        SecretSaved::Missing
+    );
+    let typed = AccountDraft {
+        id: Some(account.id),
+        secret_access_key: Some(SecretString::from(SECRET)),
+        ..draft("a.example")
+    };
+    assert_eq!(
+        app.save_account(typed).await.unwrap().secret_saved,
+        SecretSaved::Keychain
+    );
 }
 
 #[tokio::test]
@@ -130,7 +168,11 @@ async fn story_without_a_keychain() {
     assert!(keychain.message.unwrap().contains("for this run only"));
     let account = app.save_account(draft("127.0.0.1:1")).await.unwrap();
     assert_eq!(account.secret_saved, SecretSaved::Memory);
-    assert_eq!(app.list_buckets(&account.id).await.unwrap_err().kind(), ErrorKind::Network, "the secret is at hand");
+    assert_eq!(
+        app.list_buckets(&account.id).await.unwrap_err().kind(),
+        ErrorKind::Network,
+        "the secret is at hand"
+    );
 }
 
 #[tokio::test]
@@ -145,7 +187,11 @@ async fn story_of_a_locked_keychain() {
     let error = app.save_account(draft("a.example")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Keychain);
     assert!(error.to_string().contains("locked"), "{error}");
-    assert_eq!(app.accounts().await.unwrap().len(), 1, "what could not be saved is not half there");
+    assert_eq!(
+        app.accounts().await.unwrap().len(),
+        1,
+        "what could not be saved is not half there"
+    );
     // Local storage needs nobody's password.
     let local = app.open_local_storage().await.unwrap();
     app.list_buckets(&local.id).await.unwrap();
@@ -161,8 +207,14 @@ async fn story_of_two_dippers() {
     first.create_bucket(&account.id, "shared").await.unwrap();
     let second = App::start(options).await.unwrap();
     assert_eq!(second.open_local_storage().await.unwrap(), account);
-    assert_eq!(second.list_buckets(&account.id).await.unwrap().buckets[0].name, "shared");
+    assert_eq!(
+        second.list_buckets(&account.id).await.unwrap().buckets[0].name,
+        "shared"
+    );
     // When the first ends, the second serves the folder itself.
     first.shut_down().await;
-    assert_eq!(second.list_buckets(&account.id).await.unwrap().buckets[0].name, "shared");
+    assert_eq!(
+        second.list_buckets(&account.id).await.unwrap().buckets[0].name,
+        "shared"
+    );
 }

@@ -8,8 +8,14 @@ use crate::support::{self, draft};
 async fn it_opens_with_no_typing_and_stays_the_same() {
     let (app, folder) = support::app().await;
     let first = app.open_local_storage().await.unwrap();
-    assert_eq!((first.kind, first.host.as_str(), first.encrypted), (AccountKind::Local, "127.0.0.1", false));
-    assert_eq!(first.local_folder.as_deref(), Some(folder.path().join("data/local-storage").as_path()));
+    assert_eq!(
+        (first.kind, first.host.as_str(), first.encrypted),
+        (AccountKind::Local, "127.0.0.1", false)
+    );
+    assert_eq!(
+        first.local_folder.as_deref(),
+        Some(folder.path().join("data/local-storage").as_path())
+    );
     assert_eq!(first.project_id.as_ref().map(String::len), Some(32));
     app.create_bucket(&first.id, "kept-here").await.unwrap();
     assert_eq!(app.open_local_storage().await.unwrap(), first);
@@ -18,15 +24,25 @@ async fn it_opens_with_no_typing_and_stays_the_same() {
 
     let app = App::start(support::in_memory(&folder)).await.unwrap();
     let buckets = app.list_buckets(&first.id).await.unwrap().buckets;
-    assert_eq!(buckets[0].name, "kept-here", "a saved account is opened by its first use");
+    assert_eq!(
+        buckets[0].name, "kept-here",
+        "a saved account is opened by its first use"
+    );
     let again = app.account(&first.id).await.unwrap();
-    assert_eq!((again.access_key_id, again.project_id, again.port), (first.access_key_id, first.project_id, first.port));
+    assert_eq!(
+        (again.access_key_id, again.project_id, again.port),
+        (first.access_key_id, first.project_id, first.port)
+    );
 }
 
 #[tokio::test]
 async fn opened_by_many_at_once_it_is_one() {
     let (app, _folder) = support::app().await;
-    let (a, b, c) = tokio::join!(app.open_local_storage(), app.open_local_storage(), app.open_local_storage());
+    let (a, b, c) = tokio::join!(
+        app.open_local_storage(),
+        app.open_local_storage(),
+        app.open_local_storage()
+    );
     let account = a.unwrap();
     assert_eq!((&b.unwrap(), &c.unwrap()), (&account, &account));
     assert_eq!(app.accounts().await.unwrap().len(), 1);
@@ -44,10 +60,16 @@ async fn removing_the_account_keeps_the_objects() {
     assert!(app.accounts().await.unwrap().is_empty());
     let gone = tokio::net::TcpStream::connect(("127.0.0.1", account.port.unwrap())).await;
     assert!(gone.is_err(), "its server has stopped");
-    assert_eq!(app.list_buckets(&account.id).await.unwrap_err().kind(), ErrorKind::NotFound);
+    assert_eq!(
+        app.list_buckets(&account.id).await.unwrap_err().kind(),
+        ErrorKind::NotFound
+    );
 
     let again = app.open_local_storage().await.unwrap();
-    assert_eq!((&again.access_key_id, &again.project_id), (&account.access_key_id, &account.project_id));
+    assert_eq!(
+        (&again.access_key_id, &again.project_id),
+        (&account.access_key_id, &account.project_id)
+    );
     assert_eq!(app.list_buckets(&again.id).await.unwrap().buckets[0].name, "kept-here");
 }
 
@@ -56,10 +78,17 @@ async fn only_its_name_can_be_edited() {
     let (app, _folder) = support::app().await;
     let account = app.open_local_storage().await.unwrap();
     app.create_bucket(&account.id, "kept-here").await.unwrap();
-    let edit = AccountDraft { id: Some(account.id.clone()), name: "My disk".into(), ..draft("https://elsewhere.example") };
+    let edit = AccountDraft {
+        id: Some(account.id.clone()),
+        name: "My disk".into(),
+        ..draft("https://elsewhere.example")
+    };
     let edited = app.save_account(edit).await.unwrap();
     assert_eq!((edited.name.as_str(), &edited.endpoint), ("My disk", &account.endpoint));
-    assert_eq!(app.list_buckets(&account.id).await.unwrap().buckets[0].name, "kept-here");
+    assert_eq!(
+        app.list_buckets(&account.id).await.unwrap().buckets[0].name,
+        "kept-here"
+    );
 }
 
 #[tokio::test]

@@ -12,7 +12,10 @@ async fn every_call_is_in_the_log_without_secrets() {
     while seen.last().unwrap().operation != "ListBuckets" {
         seen.extend(events.next().await.unwrap());
     }
-    assert!(seen.iter().any(|event| (event.operation.as_str(), event.status) == ("CreateBucket", Some(200))));
+    assert!(
+        seen.iter()
+            .any(|event| (event.operation.as_str(), event.status) == ("CreateBucket", Some(200)))
+    );
     assert!(seen.iter().zip(1..).all(|(event, sequence)| event.sequence == sequence));
     assert!(seen.iter().all(|event| event.account == "Research cloud"));
     let text = format!("{seen:?}");
@@ -28,11 +31,26 @@ async fn every_call_is_in_the_log_without_secrets() {
 async fn diagnostics_help_and_tell_no_names() {
     let story = support::story().await;
     story.app.create_bucket(&story.account, "private-name").await.unwrap();
-    story.app.add_bucket_by_name(&story.account, "missing-name").await.unwrap_err();
+    story
+        .app
+        .add_bucket_by_name(&story.account, "missing-name")
+        .await
+        .unwrap_err();
     let text = story.app.diagnostics().await.unwrap();
-    assert!(text.contains("1. S3-compatible, http, signature V4, path style, secret key in memory"), "{text}");
+    assert!(
+        text.contains("1. S3-compatible, http, signature V4, path style, secret key in memory"),
+        "{text}"
+    );
     assert!(text.contains("HeadBucket: 404"), "{text}");
-    let names = [SECRET, KEY_ID, "private-name", "missing-name", "Research cloud", story.endpoint.as_str(), support::TENANT];
+    let names = [
+        SECRET,
+        KEY_ID,
+        "private-name",
+        "missing-name",
+        "Research cloud",
+        story.endpoint.as_str(),
+        support::TENANT,
+    ];
     for name in names {
         assert!(!text.contains(name), "{name} in {text}");
     }

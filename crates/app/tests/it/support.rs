@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use dipper_app::{
-    AccountDraft, AccountId, AccountKind, Addressing, App, AppOptions, Scheme, SecretString, SignatureVersion, VaultKind,
+    AccountDraft, AccountId, AccountKind, Addressing, App, AppOptions, Scheme, SecretString, SignatureVersion,
+    VaultKind,
 };
 use dipper_local::{Options, Server};
 use dipper_storage::{BucketName, Client, Config, Credentials, Endpoint, ObjectKey, PutOptions, UploadBody};
@@ -20,7 +21,10 @@ pub(crate) const TENANT: &str = "3f9c2a7d4be04d1f8a6e5b90c2d17c1b";
 
 /// Options for an app that keeps secrets in memory.
 pub(crate) fn in_memory(folder: &TempDir) -> AppOptions {
-    AppOptions { vault: VaultKind::Memory, ..AppOptions::new(folder.path().join("data")) }
+    AppOptions {
+        vault: VaultKind::Memory,
+        ..AppOptions::new(folder.path().join("data"))
+    }
 }
 
 /// An app over a folder of its own.
@@ -72,7 +76,13 @@ pub(crate) async fn story() -> Story {
     let server = server.await.unwrap();
     let endpoint = server.address().to_string();
     let account = app.save_account(draft(&endpoint)).await.unwrap().id;
-    Story { app, account, endpoint, folder, _server: server }
+    Story {
+        app,
+        account,
+        endpoint,
+        folder,
+        _server: server,
+    }
 }
 
 impl Story {
@@ -87,7 +97,11 @@ impl Story {
         config.addressing = Addressing::Path;
         let (bucket, key) = (BucketName::parse(bucket).unwrap(), ObjectKey::parse(key).unwrap());
         let body = UploadBody::bytes(text);
-        Client::new(config).unwrap().put_object(&bucket, &key, body, &PutOptions::default()).await.unwrap();
+        Client::new(config)
+            .unwrap()
+            .put_object(&bucket, &key, body, &PutOptions::default())
+            .await
+            .unwrap();
     }
 }
 
@@ -122,7 +136,8 @@ impl Scripted {
                     let (status, body) = answer(line);
                     let length = body.len();
                     let body = if line.starts_with("HEAD") { "" } else { &body };
-                    let head = format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}");
+                    let head =
+                        format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}");
                     stream.write_all(head.as_bytes()).await.unwrap_or_default();
                 });
             }
