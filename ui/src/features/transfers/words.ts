@@ -30,14 +30,13 @@ export const panel = {
   emptyText: 'Uploads, downloads and large changes show their progress here.',
   emptyFilter: (filter: Filter) => `No ${filterNames[filter].toLowerCase()} transfers`,
   showAll: 'Show all',
+  showMore: (count: number) => `Show more of ${plural(count, 'transfer')}`,
 }
 
 export const row = {
   cancel: 'Cancel',
   remove: 'Remove from list',
   retry: 'Retry',
-  getLink: 'Get link',
-  openFolder: 'Show in bucket',
   showErrors: (count: number) => (count === 1 ? 'Show the error' : `Show ${plural(count, 'error')}`),
   hideErrors: 'Hide',
   copyError: 'Copy details',
