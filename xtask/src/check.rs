@@ -37,12 +37,18 @@ pub(crate) fn check(filter: Option<&str>) -> Result<(), Failure> {
     let started = Instant::now();
     let is_wanted = |label: &str| filter.is_none_or(|filter| label.contains(filter));
     setup::setup(Purpose::Build)?;
-    ui::build()?;
+    // The app's code embeds the pages, so it cannot be looked at without them.
+    let pages = filter.is_none().then(ui::build);
     let programs = commands().into_iter().filter(|(label, _)| is_wanted(label));
     let programs = programs.map(|(label, command)| step::run(label, command).map(drop));
     let readings = READINGS.iter().filter(|(label, _)| is_wanted(label));
     let readings = readings.map(|(label, findings)| step::work(label, || verdict(label, &findings()?)));
-    let failures: Vec<Failure> = programs.chain(readings).filter_map(Result::err).collect();
+    let failures: Vec<Failure> = pages
+        .into_iter()
+        .chain(programs)
+        .chain(readings)
+        .filter_map(Result::err)
+        .collect();
     for failure in &failures {
         step::say(&failure.to_string());
     }

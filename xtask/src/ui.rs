@@ -13,7 +13,11 @@ use crate::{fingerprint, repository, step};
 pub(crate) fn npm(arguments: &[&str]) -> Command {
     // On Windows npm is a batch file, which is not found without its ending.
     let mut command = Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" });
-    command.args(arguments).current_dir(folder()).env("NO_COLOR", "1");
+    command
+        .args(arguments)
+        .current_dir(folder())
+        .env("NO_COLOR", "1")
+        .env_remove("FORCE_COLOR");
     command
 }
 

@@ -26,10 +26,7 @@ pub(super) fn findings() -> Result<Vec<String>, Failure> {
     let metadata = repository::full_metadata()?;
     let packages = metadata["packages"].as_array();
     let packages = packages.ok_or_else(|| Failure::new("cargo metadata lists no packages"))?;
-    Ok(packages
-        .iter()
-        .flat_map(|package| policy.objections(package))
-        .collect())
+    Ok(packages.iter().flat_map(|package| policy.objections(package)).collect())
 }
 
 impl Policy {
