@@ -20,15 +20,15 @@ pub enum Icon {
 
 /// What the Type column says of a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Kind {
+pub(crate) struct Kind {
     /// Words such as "JPEG image"; "No type" for a name without an extension.
-    pub words: String,
+    pub(crate) words: String,
     /// The icon.
-    pub icon: Icon,
+    pub(crate) icon: Icon,
 }
 
 /// The kind of a folder.
-pub fn folder() -> Kind {
+pub(crate) fn folder() -> Kind {
     Kind {
         words: "Folder".to_owned(),
         icon: Icon::Folder,
@@ -36,7 +36,7 @@ pub fn folder() -> Kind {
 }
 
 /// The kind of the object called `name`; an unknown extension is named as it is ("XYZ file").
-pub fn of(name: &str) -> Kind {
+pub(crate) fn of(name: &str) -> Kind {
     let last = name.rsplit('/').next().unwrap_or(name);
     let Some((stem, extension)) = last.rsplit_once('.') else {
         return Kind {

@@ -71,7 +71,7 @@ pub use settings::{Density, Settings, Theme};
 pub use targets::Target;
 pub use transfers::{Job, JobError, TransferBatch, TransferChanges, TransferTotals};
 pub use uploads::{
-    ConflictPolicy, Decision, KeyChange, SkippedFile, SourceId, UploadAccess, UploadChange, UploadItem, UploadPlan,
+    ConflictPolicy, Decision, KeyChange, SHOWN_ITEMS, SkippedFile, SourceId, UploadAccess, UploadChange, UploadItem, UploadPlan,
     UploadResult, UploadTarget,
 };
 pub use vault::{KeychainState, VaultKind};

@@ -6,7 +6,7 @@
 use unicode_normalization::is_nfc;
 
 /// The words shown for a segment that holds nothing, as between the slashes of `a//b`.
-pub const EMPTY_NAME: &str = "(empty name)";
+pub(crate) const EMPTY_NAME: &str = "(empty name)";
 
 /// A stretch of a shown name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub struct NamePart {
 /// The parts to draw for `name`, in order: never empty, and without a single invisible or control character.
 ///
 /// Slashes separate segments, as in the flat view; a trailing slash (a folder's own) does not make an empty segment.
-pub fn name_parts(name: &str) -> Vec<NamePart> {
+pub(crate) fn name_parts(name: &str) -> Vec<NamePart> {
     let mut parts = Parts::default();
     if name.is_empty() {
         parts.odd(EMPTY_NAME.to_owned());
@@ -44,12 +44,12 @@ pub fn name_parts(name: &str) -> Vec<NamePart> {
 }
 
 /// The shown form of `name` as one string, for titles and sentences.
-pub fn shown(name: &str) -> String {
+pub(crate) fn shown(name: &str) -> String {
     name_parts(name).into_iter().map(|part| part.text).collect()
 }
 
 /// `name` for a screen reader: the visible characters, then what is odd about it in words.
-pub fn spoken(name: &str) -> String {
+pub(crate) fn spoken(name: &str) -> String {
     if name.is_empty() {
         return "empty name".to_owned();
     }
@@ -85,7 +85,7 @@ pub fn spoken(name: &str) -> String {
 
 /// The tags beside a name: `//` for an empty segment in the key as it is shown, `decomposed` for a name that looks like
 /// its composed twin and is another key.
-pub fn tags(name: &str) -> Vec<String> {
+pub(crate) fn tags(name: &str) -> Vec<String> {
     let mut tags = Vec::new();
     if name.is_empty() || has_empty_segment(name) {
         tags.push("//".to_owned());

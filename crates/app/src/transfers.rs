@@ -143,6 +143,10 @@ impl TransferChanges {
     }
 }
 
+#[expect(
+    clippy::unused_async,
+    reason = "every method of the façade is async, whatever it needs today"
+)]
 impl App {
     /// Follows all jobs.
     pub fn watch_transfers(&self) -> TransferChanges {
@@ -248,7 +252,8 @@ fn result(job: &JobSnapshot) -> Option<String> {
         JobKind::SetAcl => format!("access of {done} changed"),
     };
     if job.items_skipped > 0 {
-        text.push_str(&format!(", {} left as they were", words::count(job.items_skipped)));
+        let skipped = words::count(job.items_skipped);
+        text = format!("{text}, {skipped} left as they were");
     }
     Some(text)
 }

@@ -218,6 +218,10 @@ impl Views {
     }
 }
 
+#[expect(
+    clippy::unused_async,
+    reason = "every method of the façade is async, whatever it needs today"
+)]
 impl App {
     /// Opens a view and starts listing at once; the receiver holds the newest status, at most ten times a second.
     /// Closing the view ends the listing.

@@ -9,11 +9,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::change::write_acls;
 use super::facts::{read_acls, read_policy};
-use super::plan::{ObjectsWrite, PlannedAccess, PolicyWrite};
+use super::plan::{ObjectsWrite, PlannedAccess, PolicyWrite, Writes};
 use super::{AccessPlanKind, AccessResult, PermissionsKind, verdict};
 use crate::error::{Error, Result};
 use crate::words;
-use crate::{App, PlanToken};
+use crate::{AccountId, App, PlanToken};
 
 const OPERATION: &str = "applyAccessPlan";
 /// How long the verdict waits for a job that may be short. A longer one is followed in Transfers and looked at again.
@@ -32,45 +32,9 @@ impl App {
             target,
             account_id,
             bucket,
-            bucket_acl,
-            policy,
-            objects,
+            writes,
         } = planned;
-        let mut done = Vec::new();
-        if let Some((_, Some(write))) = bucket_acl {
-            write_acls(OPERATION, &client, &bucket, vec![(None, write)]).await?;
-            done.push("the bucket's ACL");
-        }
-        if let Some((_, write)) = policy {
-            write_policy(&client, &bucket, &write)
-                .await
-                .map_err(|error| after(error, &done))?;
-            done.push("the bucket policy");
-        }
-        let job = match objects {
-            ObjectsWrite::Nothing => None,
-            ObjectsWrite::Each(each) => {
-                let writes: Vec<_> = each.into_iter().map(|(key, _, write)| (Some(key), write)).collect();
-                write_acls(OPERATION, &client, &bucket, writes)
-                    .await
-                    .map_err(|error| after(error, &done))?;
-                None
-            }
-            ObjectsWrite::Job {
-                keys, prefixes, canned, ..
-            } => {
-                let account = account_id.to_string();
-                let spec = AclSpec {
-                    client,
-                    account,
-                    bucket,
-                    keys,
-                    prefixes,
-                    canned_acl: canned,
-                };
-                Some(self.parts.work.engine.start(JobSpec::SetAcl(spec)))
-            }
-        };
+        let job = self.write_access(&client, &account_id, &bucket, writes).await?;
         if let Some(job) = job {
             self.wait_a_little(job).await;
         }
@@ -79,11 +43,57 @@ impl App {
             AccessPlanKind::MakePublic => "Make private takes this back.",
             AccessPlanKind::MakePrivate => "Make public opens it again.",
         };
+        let verdict = verdict::verdict(&facts).await;
         Ok(AccessResult {
             job_id: job.map(JobId::get),
-            verdict: verdict::verdict(&facts).await,
+            verdict,
             undo: undo.to_owned(),
         })
+    }
+
+    /// Lists and policy first: if the server refuses them, no object was touched.
+    async fn write_access(
+        &self,
+        client: &Client,
+        account_id: &AccountId,
+        bucket: &BucketName,
+        writes: Writes,
+    ) -> Result<Option<JobId>> {
+        let mut done = Vec::new();
+        if let Some((_, Some(write))) = writes.bucket_acl {
+            write_acls(OPERATION, client, bucket, vec![(None, write)]).await?;
+            done.push("the bucket's ACL");
+        }
+        if let Some((_, write)) = writes.policy {
+            write_policy(client, bucket, &write)
+                .await
+                .map_err(|error| after(error, &done))?;
+            done.push("the bucket policy");
+        }
+        match writes.objects {
+            ObjectsWrite::Nothing => Ok(None),
+            ObjectsWrite::Each(each) => {
+                let each = each.into_iter().map(|(key, _, write)| (Some(key), write)).collect();
+                write_acls(OPERATION, client, bucket, each)
+                    .await
+                    .map_err(|error| after(error, &done))?;
+                Ok(None)
+            }
+            ObjectsWrite::Job {
+                keys, prefixes, canned, ..
+            } => {
+                let (client, account, bucket) = (client.clone(), account_id.to_string(), bucket.clone());
+                let spec = AclSpec {
+                    client,
+                    account,
+                    bucket,
+                    keys,
+                    prefixes,
+                    canned_acl: canned,
+                };
+                Ok(Some(self.parts.work.engine.start(JobSpec::SetAcl(spec))))
+            }
+        }
     }
 
     async fn wait_a_little(&self, job: JobId) {
@@ -97,17 +107,17 @@ impl App {
 /// Compares the server with what was shown. Reading again costs one request a list, far less than a wrong promise.
 async fn refuse_if_changed(client: &Client, planned: &PlannedAccess) -> Result<()> {
     let bucket = &planned.bucket;
-    if let Some((before, _)) = &planned.bucket_acl
+    if let Some((before, _)) = &planned.writes.bucket_acl
         && client.bucket_acl(bucket).await? != *before
     {
         return Err(changed(bucket, "the bucket's permissions on the server are"));
     }
-    if let Some((before, _)) = &planned.policy
+    if let Some((before, _)) = &planned.writes.policy
         && read_policy(client, bucket).await?.with(bucket.as_str(), &[]) != *before
     {
         return Err(changed(bucket, "the bucket's policy on the server is"));
     }
-    match &planned.objects {
+    match &planned.writes.objects {
         ObjectsWrite::Nothing => Ok(()),
         ObjectsWrite::Each(each) => {
             let keys: Vec<_> = each.iter().map(|(key, ..)| key.clone()).collect();

@@ -96,12 +96,12 @@ impl App {
         let (acls, policy) = futures_util::join!(read_acls(client, bucket, kind, &keys), read_policy(client, bucket));
         let (acls, policy) = (known(acls)?, known(policy)?);
         Ok(Facts {
+            resolved,
             kind,
             acls,
             keys,
             complete,
             policy,
-            resolved,
         })
     }
 }

@@ -83,73 +83,96 @@ pub(super) struct BucketEvidence<'a> {
 pub(super) fn bucket(evidence: BucketEvidence<'_>) -> Verdict {
     let name = evidence.bucket;
     let by_acl = |right| evidence.acl.is_some_and(|acl| acl.allows(&Grantee::AllUsers, right));
-    let by_policy = |action: &str, resource: &str| {
-        evidence
-            .policy
-            .is_some_and(|policy| policy.lets_anyone(action, resource))
-    };
+    let by_policy = |action: &str, on: &str| evidence.policy.is_some_and(|policy| policy.lets_anyone(action, on));
     let reads_all = evidence.policy.is_some_and(|policy| policy.opens_all_objects(name));
-    let says_listing = by_acl(Right::Read) || by_policy("s3:ListBucket", name);
+    let lists_by_policy = by_policy("s3:ListBucket", name);
+    let says_listing = by_acl(Right::Read) || lists_by_policy;
     let sample = evidence.sample.as_ref().and_then(|seen| seen.open);
-    let listing = evidence.listing.open.unwrap_or(says_listing);
     let reads = reads_all && sample != Some(false);
-    let some = sample == Some(true) && !reads;
-    let writes = by_acl(Right::Write) || by_policy("s3:PutObject", &format!("{name}/key"));
-    let in_the_dark = evidence.listing.open.is_none() && evidence.acl.is_none() && evidence.policy.is_none();
-    let (access, level, title) = match (writes, reads, listing, some) {
-        (true, ..) => (
-            Access::Public,
-            PublicLevel::Writable,
-            "Anyone on the internet can write into it",
-        ),
-        (_, true, true, _) => (
-            Access::Public,
-            PublicLevel::Readable,
-            "Anyone on the internet can list and read it",
-        ),
-        (_, true, false, _) => (
-            Access::Public,
-            PublicLevel::Readable,
-            "Anyone on the internet can read its objects",
-        ),
-        (_, _, true, true) => (
-            Access::Public,
-            PublicLevel::Readable,
-            "Anyone on the internet can see its list and read some objects",
-        ),
-        (_, _, true, _) => (
-            Access::Public,
-            PublicLevel::Listable,
-            "Anyone on the internet can see its list of objects",
-        ),
-        (.., true) => (
-            Access::Partly,
-            PublicLevel::Readable,
-            "Anyone on the internet can read some of its objects",
-        ),
-        _ if in_the_dark => (Access::Unknown, PublicLevel::Unknown, "Not known"),
-        _ => (Access::Private, PublicLevel::Private, "Private"),
+    let open = BucketOpen {
+        writes: by_acl(Right::Write) || by_policy("s3:PutObject", &format!("{name}/key")),
+        reads,
+        lists: evidence.listing.open.unwrap_or(says_listing),
+        some: sample == Some(true) && !reads,
     };
-    let mut causes = Vec::new();
-    if by_acl(Right::Read) || by_acl(Right::Write) {
-        causes.push("All users in the bucket's ACL");
-    }
-    if reads_all || by_policy("s3:ListBucket", name) {
-        causes.push("the bucket policy");
-    }
-    if some {
-        causes.push("the ACLs of single objects");
-    }
-    let agrees = evidence.listing.open.is_none_or(|open| open == says_listing) && (!reads_all || sample != Some(false));
-    let mut seen = vec![(evidence.listing, says_listing)];
-    seen.extend(evidence.sample.map(|sample| {
-        let open = sample.open == Some(true);
-        (sample, reads_all || open)
-    }));
-    let text = caused_by(&causes, "No grant to strangers was found.");
+    let in_the_dark = evidence.listing.open.is_none() && evidence.acl.is_none() && evidence.policy.is_none();
+    let causes = [
+        (
+            by_acl(Right::Read) || by_acl(Right::Write),
+            "All users in the bucket's ACL",
+        ),
+        (reads_all || lists_by_policy, "the bucket policy"),
+        (open.some, "the ACLs of single objects"),
+    ];
+    let ignored = reads_all && sample == Some(false);
+    let agrees = evidence.listing.open.is_none_or(|open| open == says_listing) && !ignored;
+    let (access, level, title) = open.judged(in_the_dark);
     let mut others = other_grants(evidence.acl, evidence.policy);
     others.extend(evidence.unread);
-    finish(access, level, title, text, &seen, agrees, 0, others)
+    let mut seen = vec![(evidence.listing, says_listing)];
+    seen.extend(evidence.sample.map(|seen| (seen, reads_all || sample == Some(true))));
+    let text = caused_by(&causes).unwrap_or_else(|| NO_GRANT.to_owned());
+    finish(
+        Judged {
+            access,
+            level,
+            title,
+            text,
+            others,
+        },
+        &seen,
+        agrees,
+        0,
+    )
+}
+
+/// What a stranger can do with a bucket, the most first.
+#[expect(clippy::struct_excessive_bools, reason = "each is open or not, by itself")]
+struct BucketOpen {
+    writes: bool,
+    reads: bool,
+    lists: bool,
+    some: bool,
+}
+
+impl BucketOpen {
+    fn judged(&self, in_the_dark: bool) -> (Access, PublicLevel, &'static str) {
+        use Access::{Partly, Private, Public, Unknown};
+        match (self.writes, self.reads, self.lists, self.some) {
+            (true, ..) => (
+                Public,
+                PublicLevel::Writable,
+                "Anyone on the internet can write into it",
+            ),
+            (_, true, true, _) => (
+                Public,
+                PublicLevel::Readable,
+                "Anyone on the internet can list and read it",
+            ),
+            (_, true, ..) => (
+                Public,
+                PublicLevel::Readable,
+                "Anyone on the internet can read its objects",
+            ),
+            (_, _, true, true) => (
+                Public,
+                PublicLevel::Readable,
+                "Anyone on the internet can see its list and read some objects",
+            ),
+            (_, _, true, _) => (
+                Public,
+                PublicLevel::Listable,
+                "Anyone on the internet can see its list of objects",
+            ),
+            (.., true) => (
+                Partly,
+                PublicLevel::Readable,
+                "Anyone on the internet can read some of its objects",
+            ),
+            _ if in_the_dark => (Unknown, PublicLevel::Unknown, "Not known"),
+            _ => (Private, PublicLevel::Private, "Private"),
+        }
+    }
 }
 
 /// What is known about one object.
@@ -194,49 +217,25 @@ impl ObjectEvidence<'_> {
 pub(super) fn objects(evidence: ObjectsEvidence<'_>) -> Verdict {
     let all = evidence.objects.len();
     let open = evidence.objects.iter().filter(|object| object.is_open()).count();
-    let in_the_dark = evidence.policy.is_none()
-        && evidence
-            .objects
-            .iter()
-            .all(|object| object.acl.is_none() && object.seen.as_ref().is_none_or(|seen| seen.open.is_none()));
-    let (access, level, title) = if evidence.objects.iter().any(ObjectEvidence::is_changeable) {
+    let (access, level, title) = judged_objects(&evidence, open);
+    let causes = [
+        (evidence.objects.iter().any(ObjectEvidence::by_acl), "All users"),
         (
-            Access::Public,
-            PublicLevel::Writable,
-            "Anyone on the internet can change who may read",
-        )
-    } else if in_the_dark || all == 0 {
-        (Access::Unknown, PublicLevel::Unknown, "Not known")
-    } else if open == all {
-        (Access::Public, PublicLevel::Readable, "Anyone on the internet can read")
-    } else if open > 0 {
-        (
-            Access::Partly,
-            PublicLevel::Readable,
-            "Anyone on the internet can read some of these",
-        )
-    } else {
-        (Access::Private, PublicLevel::Private, "Private")
-    };
-    let mut causes = Vec::new();
-    if evidence.objects.iter().any(ObjectEvidence::by_acl) {
-        causes.push("All users");
-    }
-    if evidence.objects.iter().any(|object| object.by_policy) {
-        causes.push("the bucket policy");
-    }
-    let number = words::count(open as u64);
-    let first = if evidence.complete { "" } else { "the first " };
-    let of = format!("{number} of {first}{}", words::counted(all as u64, "object"));
+            evidence.objects.iter().any(|object| object.by_policy),
+            "the bucket policy",
+        ),
+    ];
     let text = if open == 0 {
-        caused_by(&[], "No grant to strangers was found.")
+        NO_GRANT.to_owned()
     } else {
-        caused_by(&causes, "")
-    };
-    let text = if open == 0 {
-        text
-    } else {
-        format!("{of}, {}", lower_first(&text))
+        let first = if evidence.complete { "" } else { "the first " };
+        let cause = caused_by(&causes).unwrap_or_else(|| "Through no grant that was found".to_owned());
+        let cause = cause.replacen("Through", "through", 1);
+        format!(
+            "{} of {first}{}, {cause}",
+            words::count(open as u64),
+            words::counted(all as u64, "object")
+        )
     };
     let agrees = evidence
         .objects
@@ -254,35 +253,66 @@ pub(super) fn objects(evidence: ObjectsEvidence<'_>) -> Verdict {
     }
     others.extend(other_grants(None, evidence.policy));
     others.extend(evidence.unread);
-    let seen: Vec<(Seen, bool)> = evidence
-        .objects
-        .into_iter()
-        .filter_map(|object| object.seen.clone().map(|seen| (seen, object.says_open())))
-        .collect();
-    let more = (all - seen.len()) as u64;
-    finish(access, level, title, text, &seen, agrees, more, others)
+    let seen = evidence.objects.into_iter().filter_map(|object| {
+        let says = object.says_open();
+        object.seen.map(|seen| (seen, says))
+    });
+    let seen: Vec<(Seen, bool)> = seen.collect();
+    finish(
+        Judged {
+            access,
+            level,
+            title,
+            text,
+            others,
+        },
+        &seen,
+        agrees,
+        (all - seen.len()) as u64,
+    )
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "the last step of two judgements, not an interface"
-)]
-fn finish(
+fn judged_objects(evidence: &ObjectsEvidence<'_>, open: usize) -> (Access, PublicLevel, &'static str) {
+    let unseen = |object: &ObjectEvidence<'_>| object.seen.as_ref().is_none_or(|seen| seen.open.is_none());
+    let dark = |object: &ObjectEvidence<'_>| object.acl.is_none() && unseen(object);
+    if evidence.objects.iter().any(ObjectEvidence::is_changeable) {
+        return (
+            Access::Public,
+            PublicLevel::Writable,
+            "Anyone on the internet can change who may read",
+        );
+    }
+    if evidence.policy.is_none() && evidence.objects.iter().all(dark) || evidence.objects.is_empty() {
+        return (Access::Unknown, PublicLevel::Unknown, "Not known");
+    }
+    match open {
+        0 => (Access::Private, PublicLevel::Private, "Private"),
+        all if all == evidence.objects.len() => {
+            (Access::Public, PublicLevel::Readable, "Anyone on the internet can read")
+        }
+        _ => (
+            Access::Partly,
+            PublicLevel::Readable,
+            "Anyone on the internet can read some of these",
+        ),
+    }
+}
+
+const NO_GRANT: &str = "No grant to strangers was found.";
+
+/// A judgement before its proof.
+struct Judged {
     access: Access,
     level: PublicLevel,
-    title: &str,
+    title: &'static str,
     text: String,
-    seen: &[(Seen, bool)],
-    agrees: bool,
-    more_probes: u64,
     others: Vec<String>,
-) -> Verdict {
-    let answered: Vec<&Seen> = seen
-        .iter()
-        .map(|(seen, _)| seen)
-        .filter(|seen| seen.open.is_some())
-        .collect();
-    let checked_at = answered.iter().map(|seen| seen.at).max();
+}
+
+/// Adds the proof: each request seen, with what the settings say it should have been.
+fn finish(judged: Judged, seen: &[(Seen, bool)], agrees: bool, more_probes: u64) -> Verdict {
+    let answered = seen.iter().map(|(seen, _)| seen).filter(|seen| seen.open.is_some());
+    let checked_at = answered.map(|seen| seen.at).max();
     let missing = seen.iter().find(|(seen, _)| seen.open.is_none());
     let (ok, proof) = match (checked_at, missing) {
         (None, Some((seen, _))) => (false, format!("Not checked: {}", seen.status)),
@@ -301,10 +331,10 @@ fn finish(
         ok: seen.open == Some(*says),
     });
     Verdict {
-        access,
-        level,
-        title: title.to_owned(),
-        text,
+        access: judged.access,
+        level: judged.level,
+        title: judged.title.to_owned(),
+        text: judged.text,
         proof: Proof {
             ok,
             text: proof,
@@ -312,23 +342,18 @@ fn finish(
         },
         probes: probes.collect(),
         more_probes,
-        others,
+        others: judged.others,
     }
 }
 
-fn caused_by(causes: &[&str], nothing: &str) -> String {
-    match causes {
-        [] => nothing.to_owned(),
-        causes => format!("Through {}", causes.join(" and ")),
-    }
-}
-
-fn lower_first(text: &str) -> String {
-    if text.is_empty() {
-        "through no grant that was found".to_owned()
-    } else {
-        text.replacen("Through", "through", 1)
-    }
+/// "Through this and that", of the causes that hold.
+fn caused_by(causes: &[(bool, &str)]) -> Option<String> {
+    let held: Vec<&str> = causes
+        .iter()
+        .filter(|(holds, _)| *holds)
+        .map(|(_, cause)| *cause)
+        .collect();
+    (!held.is_empty()).then(|| format!("Through {}", held.join(" and ")))
 }
 
 /// Grants that let in others than the owner and All users, and policy statements that are not ours.

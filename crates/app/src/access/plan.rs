@@ -20,7 +20,7 @@ use super::{AccessPlan, AccessPlanKind, AccessPlanRow, PermissionsKind, PublicSc
 use crate::error::Result;
 use crate::operations::Operation;
 use crate::targets::{Resolved, Subject, Target};
-use crate::{AccountId, App, CountProgress};
+use crate::{AccountId, App, CountProgress, PlanToken};
 
 /// What an access token is bound to.
 pub(super) struct PlannedAccess {
@@ -28,6 +28,11 @@ pub(super) struct PlannedAccess {
     pub(super) target: Target,
     pub(super) account_id: AccountId,
     pub(super) bucket: BucketName,
+    pub(super) writes: Writes,
+}
+
+/// Everything that is written, with what it was when it was shown.
+pub(super) struct Writes {
     /// The bucket's list: what it was, and what is written if anything.
     pub(super) bucket_acl: Option<(Acl, Option<AclWrite>)>,
     /// The policy: what it was, and what becomes of it if anything.
@@ -152,99 +157,54 @@ impl Planner<'_> {
         }
     }
 
+    /// Issues the token for what was drafted and puts it in words.
     fn finish(self, draft: Draft) -> Result<AccessPlan> {
-        let Draft {
-            scope,
-            survey,
-            already_public,
-            bucket_acl,
-            policy_write,
-            objects,
-            rows,
-            notes,
-            confirm,
-        } = draft;
-        let Resolved {
-            account_id,
-            client,
-            bucket,
-            ..
-        } = self.facts.resolved.clone();
-        let policy_text = match &policy_write {
-            Some(PolicyWrite::Put(text)) => Some(pretty(text)),
+        let Resolved { client, bucket, .. } = &self.facts.resolved;
+        let writes = draft.writes;
+        let publishes = self.kind == AccessPlanKind::MakePublic;
+        let remaining = if publishes { Vec::new() } else { self.remaining(&writes) };
+        let objects_only = self.facts.kind == PermissionsKind::Objects;
+        let key = match draft.survey.keys.as_deref() {
+            Some([only]) if objects_only => Some(only),
             _ => None,
         };
-        let remaining = self.remaining(bucket_acl.as_ref(), &objects);
-        let requests = u64::from(bucket_acl.as_ref().is_some_and(|(_, write)| write.is_some()))
-            + u64::from(policy_write.is_some())
-            + match &objects {
-                ObjectsWrite::Nothing => 0,
-                ObjectsWrite::Each(each) => each.len() as u64,
-                ObjectsWrite::Job { keys, counted, .. } => keys.len() as u64 + counted,
-            };
-        let exact_acl = exact_acl(
-            &bucket,
-            bucket_acl.as_ref().and_then(|(_, write)| write.as_ref()),
-            &objects,
-        );
-        let single = survey
-            .keys
-            .as_deref()
-            .filter(|keys| keys.len() == 1 && self.facts.kind == PermissionsKind::Objects);
-        let key = single.and_then(<[ObjectKey]>::first);
-        let policy = policy_write.map(|write| {
-            let before = self
-                .facts
-                .policy
-                .as_ref()
-                .map(|policy| policy.with(bucket.as_str(), &[]))
-                .unwrap_or_default();
-            (before, write)
-        });
-        let planned = PlannedAccess {
-            kind: self.kind,
-            target: self.target.clone(),
-            account_id,
-            bucket: bucket.clone(),
-            bucket_acl,
-            policy,
-            objects,
+        let exact_policy = match &writes.policy {
+            Some((_, PolicyWrite::Put(text))) => Some(pretty(text)),
+            _ => None,
         };
-        Ok(AccessPlan {
-            token: self.app.parts.plans.issue(planned)?,
+        let plan = AccessPlan {
+            token: PlanToken::from(String::new()),
             kind: self.kind,
             label: self.facts.resolved.label(),
-            scope,
-            address: client
-                .public_url(&bucket, key, &LinkOptions::default())
-                .parts()
-                .to_vec(),
-            objects: survey.objects,
-            bytes: survey.bytes,
-            already_public,
-            requests,
-            rows,
-            sensitive: if self.kind == AccessPlanKind::MakePublic {
-                survey.sensitive
-            } else {
-                Vec::new()
-            },
-            exact_acl,
-            exact_policy: policy_text,
-            confirm: confirm || (self.kind == AccessPlanKind::MakePrivate && !remaining.is_empty()),
+            scope: draft.scope,
+            address: client.public_url(bucket, key, &LinkOptions::default()).parts().to_vec(),
+            objects: draft.survey.objects,
+            bytes: draft.survey.bytes,
+            already_public: draft.already_public,
+            requests: writes.requests(),
+            rows: draft.rows,
+            sensitive: if publishes { draft.survey.sensitive } else { Vec::new() },
+            exact_acl: exact_acl(bucket, &writes),
+            exact_policy,
+            confirm: draft.confirm || !remaining.is_empty(),
             remaining,
-            notes,
-        })
+            notes: draft.notes,
+        };
+        let token = self.app.parts.plans.issue(PlannedAccess {
+            kind: self.kind,
+            target: self.target.clone(),
+            account_id: self.facts.resolved.account_id.clone(),
+            bucket: bucket.clone(),
+            writes,
+        })?;
+        Ok(AccessPlan { token, ..plan })
     }
 
     /// What still lets others in after making private.
-    fn remaining(&self, bucket_acl: Option<&(Acl, Option<AclWrite>)>, objects: &ObjectsWrite) -> Vec<String> {
-        if self.kind == AccessPlanKind::MakePublic {
-            return Vec::new();
-        }
+    fn remaining(&self, writes: &Writes) -> Vec<String> {
         let policy = self.facts.policy.as_ref().ok();
-        let mut lines = other_grants(bucket_acl.map(|(acl, _)| acl), policy);
-        if let ObjectsWrite::Each(each) = objects {
+        let mut lines = other_grants(writes.bucket_acl.as_ref().map(|(acl, _)| acl), policy);
+        if let ObjectsWrite::Each(each) = &writes.objects {
             for line in each.iter().flat_map(|(_, acl, _)| other_grants(Some(acl), None)) {
                 if !lines.contains(&line) {
                     lines.push(line);
@@ -252,22 +212,42 @@ impl Planner<'_> {
             }
         }
         if self.facts.kind == PermissionsKind::Objects && policy.is_some_and(Policy::has_ours) {
-            lines.push(
-                "The bucket is open through Dipper's policy statement; make the bucket private to close it".to_owned(),
-            );
+            lines.push(OPEN_BY_POLICY.to_owned());
         }
         lines
     }
+
+    /// The policy's write with what the policy is now, for the check before it is written.
+    fn policy_write(&self, write: PolicyWrite) -> (String, PolicyWrite) {
+        let policy = self.facts.policy.as_ref();
+        let before = policy
+            .map(|policy| policy.with(self.bucket().as_str(), &[]))
+            .unwrap_or_default();
+        (before, write)
+    }
 }
 
+const OPEN_BY_POLICY: &str = "Dipper's policy statement opens the whole bucket; make the bucket private to close it";
+
+/// A plan before it has a token.
 struct Draft {
     scope: PublicScope,
     survey: Survey,
     already_public: Option<u64>,
-    bucket_acl: Option<(Acl, Option<AclWrite>)>,
-    policy_write: Option<PolicyWrite>,
-    objects: ObjectsWrite,
+    writes: Writes,
     rows: Vec<AccessPlanRow>,
     notes: Vec<String>,
     confirm: bool,
+}
+
+impl Writes {
+    fn requests(&self) -> u64 {
+        let bucket_acl = self.bucket_acl.as_ref().is_some_and(|(_, write)| write.is_some());
+        let objects = match &self.objects {
+            ObjectsWrite::Nothing => 0,
+            ObjectsWrite::Each(each) => each.len() as u64,
+            ObjectsWrite::Job { keys, counted, .. } => keys.len() as u64 + counted,
+        };
+        u64::from(bucket_acl) + u64::from(self.policy.is_some()) + objects
+    }
 }

@@ -16,7 +16,7 @@ use crate::{AccountId, CountProgress};
 const MOST_SENSITIVE: usize = 100;
 /// A sheet is planned anew with each tick; within this time the count it already shows is used again. Applying counts
 /// afresh.
-const RECENT: Duration = Duration::from_secs(60);
+const RECENT: Duration = Duration::from_mins(1);
 
 /// What was found.
 #[derive(Clone, Debug, Default)]

@@ -113,9 +113,13 @@ fn each(scene: &Scene, lines: &str) -> String {
     if let [key] = scene.keys.as_slice() {
         return format!("key = {}\n{lines}\n", python(key));
     }
-    let keys: String = scene.keys.iter().map(|key| format!("    {},\n", python(key))).collect();
-    let body: String = lines.lines().map(|line| format!("    {line}\n")).collect();
-    format!("keys = [\n{keys}]\nfor key in keys:\n{body}")
+    let keys: Vec<String> = scene.keys.iter().map(|key| format!("    {},", python(key))).collect();
+    let body: Vec<String> = lines.lines().map(|line| format!("    {line}")).collect();
+    format!(
+        "keys = [\n{}\n]\nfor key in keys:\n{}\n",
+        keys.join("\n"),
+        body.join("\n")
+    )
 }
 
 /// The lines for everything below a folder.

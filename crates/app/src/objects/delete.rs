@@ -49,23 +49,11 @@ impl App {
             objects: entries.objects.len() as u64,
             bytes: entries.bytes(),
         };
-        let hear = |below: Counted| {
-            let (objects, bytes) = (selected.objects + below.objects, selected.bytes + below.bytes);
-            progress(CountProgress {
-                objects,
-                bytes,
-                done: false,
-            });
-        };
+        let hear = |below: Counted| progress(shown(sum(selected, below), false));
         let below = count_folders(&client, &bucket, &entries.folders, running.cancel_token(), &hear).await?;
-        let counted: u64 = below.iter().map(|folder| folder.objects).sum();
-        let objects = selected.objects + counted;
-        let bytes = selected.bytes + below.iter().map(|folder| folder.bytes).sum::<u64>();
-        progress(CountProgress {
-            objects,
-            bytes,
-            done: true,
-        });
+        let all_below = below.iter().copied().fold(Counted::default(), sum);
+        let all = sum(selected, all_below);
+        progress(shown(all, true));
         // A key that may not ask is told what is safe to believe: that nothing is kept.
         let versioning = client
             .bucket_versioning(&bucket)
@@ -80,25 +68,25 @@ impl App {
         };
         let (lines, more) = lines(&entries, &below);
         let folders = entries.folders.len() as u64;
-        let asks_for_name = objects > OBJECTS_WITHOUT_NAME;
+        let asks_for_name = all.objects > OBJECTS_WITHOUT_NAME;
         let name = bucket.to_string();
-        let planned = PlannedDelete {
+        let token = self.parts.plans.issue(PlannedDelete {
             account_id,
             bucket,
             keys,
             folders: entries.folders,
-            below_folders: counted,
+            below_folders: all_below.objects,
             asks_for_name,
-        };
+        })?;
         Ok(DeleteObjectsPlan {
-            token: self.parts.plans.issue(planned)?,
-            objects,
-            bytes,
+            token,
+            objects: all.objects,
+            bytes: all.bytes,
             folders,
             lines,
             more,
             versioning,
-            requests: objects.div_ceil(1_000),
+            requests: all.objects.div_ceil(1_000),
             asks_for_name,
             bucket: name,
             public_count,
@@ -147,22 +135,29 @@ async fn count_folders(
     let mut all = Vec::with_capacity(folders.len());
     let mut before = Counted::default();
     for folder in folders {
-        let sum = |page: Counted| {
-            progress(Counted {
-                objects: before.objects + page.objects,
-                bytes: before.bytes + page.bytes,
-            });
-        };
-        let counted = dipper_catalog::count(client, bucket, folder, cancel, sum)
+        let hear = |page: Counted| progress(sum(before, page));
+        let counted = dipper_catalog::count(client, bucket, folder, cancel, hear)
             .await?
             .ok_or_else(stopped)?;
-        before = Counted {
-            objects: before.objects + counted.objects,
-            bytes: before.bytes + counted.bytes,
-        };
+        before = sum(before, counted);
         all.push(counted);
     }
     Ok(all)
+}
+
+fn sum(a: Counted, b: Counted) -> Counted {
+    Counted {
+        objects: a.objects + b.objects,
+        bytes: a.bytes.saturating_add(b.bytes),
+    }
+}
+
+fn shown(counted: Counted, done: bool) -> CountProgress {
+    CountProgress {
+        objects: counted.objects,
+        bytes: counted.bytes,
+        done,
+    }
 }
 
 fn stopped() -> Error {

@@ -1,9 +1,9 @@
 //! A bucket's three openings: its list, the objects that are there, whatever comes.
 
-use dipper_storage::{Acl, CannedAcl, Prefix};
+use dipper_storage::{Acl, CannedAcl, ObjectKey, Prefix};
 
 use super::writes::{closed, opened, without_acls};
-use super::{Draft, ObjectsWrite, Planner, PolicyWrite};
+use super::{Draft, ObjectsWrite, Planner, PolicyWrite, Writes};
 use crate::access::facts::has_no_acls;
 use crate::access::policy::Opening;
 use crate::access::survey::{Keep, Scope, Survey};
@@ -15,64 +15,49 @@ const LOOKED_AT: usize = 100;
 
 impl Planner<'_> {
     pub(super) async fn bucket_public(self, scope: PublicScope, leave_private: &[String]) -> Result<AccessPlan> {
-        if !(scope.listing || scope.existing || scope.future) {
-            return Err(Error::field_at_fault(
-                self.operation,
-                "scope",
-                "Choose at least one thing to open.",
-            ));
-        }
-        if scope.future && !leave_private.is_empty() {
-            return Err(Error::field_at_fault(
-                self.operation,
-                "leavePrivate",
-                "The policy that opens future objects opens every object. Untick it, or open those as well.",
-            ));
-        }
+        self.refuse_impossible(scope, leave_private)?;
         let survey = self.bucket_survey(scope.existing && !leave_private.is_empty()).await?;
         let already_public = self.already_public(&survey).await;
         let acl = self.bucket_acl()?;
-        let no_acls = acl.is_none();
-        let policy = self.facts.policy.as_ref().map_err(|error| self.without_policy(error));
-        let mut openings = Vec::new();
-        if scope.future || (no_acls && scope.existing) {
-            openings.push(Opening::Objects);
-        }
-        if no_acls && scope.listing {
-            openings.push(Opening::List);
-        }
-        let policy_write = if openings.is_empty() {
+        let has_acls = acl.is_some();
+        let openings = openings(scope, has_acls);
+        let policy = if openings.is_empty() {
             None
         } else {
-            Some(PolicyWrite::Put(policy?.with(self.bucket().as_str(), &openings)))
+            let policy = self.facts.policy.as_ref().map_err(|error| self.without_policy(error))?;
+            Some(self.policy_write(PolicyWrite::Put(policy.with(self.bucket().as_str(), &openings))))
         };
-        let bucket_acl = acl.map(|acl| {
-            let write = if scope.listing { opened(&acl) } else { None };
-            (acl, write)
-        });
-        let objects = if scope.existing && !no_acls {
-            self.bucket_job(&survey, leave_private, CannedAcl::PublicRead)
+        let by_acl = scope.existing && has_acls;
+        let objects = if by_acl {
+            bucket_job(&survey, leave_private, CannedAcl::PublicRead)
         } else {
             ObjectsWrite::Nothing
         };
+        let write = |acl: Acl| {
+            let write = if scope.listing { opened(&acl) } else { None };
+            (acl, write)
+        };
         let rows = self.bucket_rows(scope, &survey, already_public, leave_private.len() as u64);
         let mut notes = Vec::new();
-        if no_acls {
+        if !has_acls {
             notes.push("This server keeps no ACLs here, so the bucket policy is used.".to_owned());
         }
-        if !openings.is_empty() && openings.contains(&Opening::Objects) {
+        if openings.contains(&Opening::Objects) {
             notes.push("The policy opens every object, those that are here now included.".to_owned());
         }
-        if scope.existing && !no_acls {
+        if by_acl {
             notes.push("Other grants on the objects are replaced by “public-read”.".to_owned());
         }
+        let writes = Writes {
+            bucket_acl: acl.map(write),
+            policy,
+            objects,
+        };
         self.finish(Draft {
             scope,
             survey,
             already_public,
-            bucket_acl,
-            policy_write,
-            objects,
+            writes,
             rows,
             notes,
             confirm: true,
@@ -91,17 +76,18 @@ impl Planner<'_> {
             None
         };
         let acl = self.bucket_acl()?;
-        let no_acls = acl.is_none();
-        let bucket_acl = acl.map(|acl| {
-            let write = closed(&acl);
-            (acl, write)
-        });
+        let by_acl = existing && acl.is_some();
         let ours = self.facts.policy.as_ref().ok().filter(|policy| policy.has_ours());
-        let policy_write = ours.map(|policy| policy.without_ours().map_or(PolicyWrite::Delete, PolicyWrite::Put));
-        let objects = if existing && !no_acls {
-            self.bucket_job(&survey, &[], CannedAcl::Private)
+        let policy = ours.map(|policy| policy.without_ours().map_or(PolicyWrite::Delete, PolicyWrite::Put));
+        let policy = policy.map(|write| self.policy_write(write));
+        let objects = if by_acl {
+            bucket_job(&survey, &[], CannedAcl::Private)
         } else {
             ObjectsWrite::Nothing
+        };
+        let write = |acl: Acl| {
+            let write = closed(&acl);
+            (acl, write)
         };
         let scope = PublicScope {
             listing: true,
@@ -113,44 +99,38 @@ impl Planner<'_> {
         if !existing {
             notes.push("Objects that are public by themselves stay so.".to_owned());
         }
-        if existing && !no_acls {
+        if by_acl {
             notes.push("Other grants on the objects are replaced by “private”.".to_owned());
         }
+        let writes = Writes {
+            bucket_acl: acl.map(write),
+            policy,
+            objects,
+        };
         self.finish(Draft {
             scope,
             survey,
             already_public,
-            bucket_acl,
-            policy_write,
-            objects,
+            writes,
             rows,
             notes,
             confirm: existing,
         })
     }
 
-    fn bucket_job(&self, survey: &Survey, leave_private: &[String], canned: CannedAcl) -> ObjectsWrite {
-        match &survey.keys {
-            _ if survey.objects == 0 => ObjectsWrite::Nothing,
-            Some(keys) if !leave_private.is_empty() => {
-                let keys = keys
-                    .iter()
-                    .filter(|key| !leave_private.iter().any(|left| left == key.as_str()))
-                    .cloned();
-                ObjectsWrite::Job {
-                    keys: keys.collect(),
-                    prefixes: Vec::new(),
-                    canned,
-                    counted: 0,
-                }
-            }
-            _ => ObjectsWrite::Job {
-                keys: Vec::new(),
-                prefixes: vec![Prefix::default()],
-                canned,
-                counted: survey.objects,
-            },
+    fn refuse_impossible(&self, scope: PublicScope, leave_private: &[String]) -> Result<()> {
+        if !(scope.listing || scope.existing || scope.future) {
+            return Err(Error::field_at_fault(
+                self.operation,
+                "scope",
+                "Choose at least one thing to open.",
+            ));
         }
+        if scope.future && !leave_private.is_empty() {
+            let message = "The policy that opens future objects opens every object. Untick it, or open those as well.";
+            return Err(Error::field_at_fault(self.operation, "leavePrivate", message));
+        }
+        Ok(())
     }
 
     async fn bucket_survey(&self, all_keys: bool) -> Result<Survey> {
@@ -207,5 +187,34 @@ impl Planner<'_> {
         )
         .with_hint("Open the objects that are here now, and again after each upload.")
         .with_field("scope")
+    }
+}
+
+/// What the policy has to open: the future always, the rest only where no ACL can.
+fn openings(scope: PublicScope, has_acls: bool) -> Vec<Opening> {
+    let mut openings = Vec::new();
+    if scope.future || (!has_acls && scope.existing) {
+        openings.push(Opening::Objects);
+    }
+    if !has_acls && scope.listing {
+        openings.push(Opening::List);
+    }
+    openings
+}
+
+fn bucket_job(survey: &Survey, leave_private: &[String], canned: CannedAcl) -> ObjectsWrite {
+    let (keys, prefixes, counted) = match &survey.keys {
+        _ if survey.objects == 0 => return ObjectsWrite::Nothing,
+        Some(keys) if !leave_private.is_empty() => {
+            let kept = |key: &&ObjectKey| !leave_private.iter().any(|left| left == key.as_str());
+            (keys.iter().filter(kept).cloned().collect(), Vec::new(), 0)
+        }
+        _ => (Vec::new(), vec![Prefix::default()], survey.objects),
+    };
+    ObjectsWrite::Job {
+        keys,
+        prefixes,
+        canned,
+        counted,
     }
 }

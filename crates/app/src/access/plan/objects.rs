@@ -3,7 +3,7 @@
 use dipper_storage::{Acl, Grantee, ObjectKey, Prefix, Right};
 
 use super::writes::{closed, opened, without_acls};
-use super::{Draft, ObjectsWrite, Planner};
+use super::{Draft, ObjectsWrite, Planner, Writes};
 use crate::access::change::AclWrite;
 use crate::access::facts::{READ_LIMIT, read_acls};
 use crate::access::survey::{Keep, Scope, Survey};
@@ -14,71 +14,73 @@ use crate::targets::Entries;
 impl Planner<'_> {
     /// Few objects get exactly their own list with one grant more or less; many get a canned one, by a job.
     pub(super) async fn objects(self, entries: &Entries, leave_private: &[String]) -> Result<AccessPlan> {
+        if let Err(error) = &self.facts.acls {
+            return Err(without_acls(self.operation, error));
+        }
         let keep = if leave_private.is_empty() { Keep::Few } else { Keep::All };
-        let objects = entries
-            .objects
-            .iter()
-            .map(|object| (object.key.clone(), object.size))
-            .collect();
+        let known = entries.objects.iter().map(|object| (object.key.clone(), object.size));
+        let (objects, prefixes) = (known.collect(), entries.folders.clone());
         let scope = Scope {
             client: self.client(),
             bucket: self.bucket(),
             objects,
-            prefixes: entries.folders.clone(),
+            prefixes,
             keep,
         };
         let survey = scope.survey(self.cancel, self.progress).await?;
-        if let Err(error) = &self.facts.acls {
-            return Err(without_acls(self.operation, error));
-        }
-        let chosen = |keys: &[ObjectKey]| -> Vec<ObjectKey> {
-            keys.iter()
-                .filter(|key| !leave_private.iter().any(|left| left == key.as_str()))
-                .cloned()
-                .collect()
-        };
-        let (write, already_public) = match &survey.keys {
-            Some(keys) if keys.len() <= READ_LIMIT => {
-                let keys = chosen(keys);
-                let acls = read_acls(self.client(), self.bucket(), PermissionsKind::Objects, &keys).await?;
-                let public = acls
-                    .iter()
-                    .filter(|(_, acl)| acl.allows(&Grantee::AllUsers, Right::Read))
-                    .count() as u64;
-                (ObjectsWrite::Each(self.each(acls)), Some(public))
-            }
-            Some(keys) => (self.job(chosen(keys), Vec::new(), &survey), None),
-            None => {
-                let keys = entries.objects.iter().map(|object| object.key.clone()).collect();
-                (self.job(keys, entries.folders.clone(), &survey), None)
-            }
-        };
+        let (write, already_public) = self.objects_write(entries, &survey, leave_private).await?;
         let rows = vec![self.objects_row(&survey, already_public, leave_private.len() as u64)];
-        let notes = if matches!(write, ObjectsWrite::Job { .. }) {
-            vec![format!(
+        let mut notes = Vec::new();
+        if matches!(write, ObjectsWrite::Job { .. }) {
+            notes.push(format!(
                 "Other grants on the objects are replaced by “{}”.",
                 self.canned().as_str()
-            )]
-        } else {
-            Vec::new()
-        };
+            ));
+        }
         let sensitive = self.kind == AccessPlanKind::MakePublic && !survey.sensitive.is_empty();
         let confirm = survey.objects > 1 || sensitive;
         let scope = PublicScope {
             existing: true,
             ..PublicScope::default()
         };
+        let writes = Writes {
+            bucket_acl: None,
+            policy: None,
+            objects: write,
+        };
         self.finish(Draft {
             scope,
             survey,
             already_public,
-            bucket_acl: None,
-            policy_write: None,
-            objects: write,
+            writes,
             rows,
             notes,
             confirm,
         })
+    }
+
+    /// What is written, and how many of the objects are public now where they are few enough to look at.
+    async fn objects_write(
+        &self,
+        entries: &Entries,
+        survey: &Survey,
+        leave_private: &[String],
+    ) -> Result<(ObjectsWrite, Option<u64>)> {
+        let Some(keys) = &survey.keys else {
+            let keys = entries.objects.iter().map(|object| object.key.clone()).collect();
+            return Ok((self.job(keys, entries.folders.clone(), survey), None));
+        };
+        let kept = |key: &&ObjectKey| !leave_private.iter().any(|left| left == key.as_str());
+        let keys: Vec<ObjectKey> = keys.iter().filter(kept).cloned().collect();
+        if keys.len() > READ_LIMIT {
+            return Ok((self.job(keys, Vec::new(), survey), None));
+        }
+        let acls = read_acls(self.client(), self.bucket(), PermissionsKind::Objects, &keys).await?;
+        let public = acls
+            .iter()
+            .filter(|(_, acl)| acl.allows(&Grantee::AllUsers, Right::Read))
+            .count() as u64;
+        Ok((ObjectsWrite::Each(self.each(acls)), Some(public)))
     }
 
     fn each(&self, acls: Vec<(Option<ObjectKey>, Acl)>) -> Vec<(ObjectKey, Acl, AclWrite)> {

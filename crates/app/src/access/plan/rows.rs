@@ -17,75 +17,39 @@ impl Planner<'_> {
         already: Option<u64>,
         left: u64,
     ) -> Vec<AccessPlanRow> {
-        let policy = self.facts.policy.as_ref().ok();
-        let acl = self
-            .facts
-            .acls
-            .as_ref()
-            .ok()
-            .and_then(|acls| acls.first())
-            .map(|(_, acl)| acl);
-        let by_acl = |right| acl.is_some_and(|acl| acl.allows(&Grantee::AllUsers, right));
         let bucket = self.bucket().as_str();
-        let lists = by_acl(Right::Read) || policy.is_some_and(|policy| policy.lets_anyone("s3:ListBucket", bucket));
-        let future = policy.is_some_and(|policy| policy.opens_all_objects(bucket));
-        let writes = by_acl(Right::Write);
-        let opens = self.kind == AccessPlanKind::MakePublic;
+        let policy = self.facts.policy.as_ref().ok();
+        // What a policy of others lets in stays when ours goes.
         let theirs = policy.map(Policy::theirs);
-        let after = |now: bool, chosen: bool, foreign: bool| {
-            if opens {
-                now || chosen
-            } else if chosen {
-                foreign
-            } else {
-                now
-            }
+        let acl = self.facts.acls.as_ref().ok().and_then(|acls| acls.first());
+        let by_acl = |right| acl.is_some_and(|(_, acl)| acl.allows(&Grantee::AllUsers, right));
+        let lists = |policy: Option<&Policy>| policy.is_some_and(|policy| policy.lets_anyone("s3:ListBucket", bucket));
+        let opens = |policy: Option<&Policy>| policy.is_some_and(|policy| policy.opens_all_objects(bucket));
+        let after = |now: bool, chosen: bool, stays: bool| match (self.kind, chosen) {
+            (_, false) => now,
+            (AccessPlanKind::MakePublic, true) => true,
+            (AccessPlanKind::MakePrivate, true) => stays,
         };
-        let foreign = |action: &str, resource: &str| {
-            theirs
-                .as_ref()
-                .is_some_and(|policy| policy.lets_anyone(action, resource))
-        };
-        let foreign_future = theirs.as_ref().is_some_and(|policy| policy.opens_all_objects(bucket));
-        let yes_no = |what: &str, now: bool, after: bool| AccessPlanRow {
-            what: what.to_owned(),
-            now: if now { "Yes" } else { "No" }.to_owned(),
-            now_public: now,
-            after: if now == after {
-                "No change"
-            } else if after {
-                "Yes"
-            } else {
-                "No"
-            }
-            .to_owned(),
-            after_public: after,
-            changes: now != after,
-        };
-        let counted = !opens && !scope.existing;
-        let existing = if counted {
-            AccessPlanRow {
-                after: "No change".to_owned(),
-                after_public: false,
-                changes: false,
-                ..self.objects_row(survey, None, 0)
-            }
-        } else {
-            self.existing_row(scope, survey, already, left)
-        };
+        let listed = by_acl(Right::Read) || lists(policy);
+        let open = opens(policy);
+        let writes = by_acl(Right::Write);
         vec![
-            yes_no(
+            yes_or_no(
                 "List object names",
-                lists,
-                after(lists, scope.listing, foreign("s3:ListBucket", bucket)),
+                listed,
+                after(listed, scope.listing, lists(theirs.as_ref())),
             ),
-            existing,
-            yes_no(
+            self.existing_row(scope, survey, already, left),
+            yes_or_no(
                 "Read future objects",
-                future,
-                after(future, scope.future, foreign_future),
+                open,
+                after(open, scope.future, opens(theirs.as_ref())),
             ),
-            yes_no("Write or delete", writes, if opens { writes } else { false }),
+            yes_or_no(
+                "Write or delete",
+                writes,
+                writes && self.kind == AccessPlanKind::MakePublic,
+            ),
         ]
     }
 
@@ -130,5 +94,21 @@ impl Planner<'_> {
             now,
             after,
         }
+    }
+}
+
+fn yes_or_no(what: &str, now: bool, after: bool) -> AccessPlanRow {
+    let word = |yes: bool| if yes { "Yes" } else { "No" }.to_owned();
+    AccessPlanRow {
+        what: what.to_owned(),
+        now: word(now),
+        now_public: now,
+        after: if now == after {
+            "No change".to_owned()
+        } else {
+            word(after)
+        },
+        after_public: after,
+        changes: now != after,
     }
 }

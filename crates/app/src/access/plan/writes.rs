@@ -3,7 +3,7 @@
 
 use dipper_storage::{Acl, BucketName, CannedAcl, Grant, Grantee, Right};
 
-use super::ObjectsWrite;
+use super::{ObjectsWrite, Writes};
 use crate::access::change::AclWrite;
 use crate::access::grid;
 use crate::error::{Error, ErrorKind};
@@ -40,13 +40,13 @@ pub(super) fn closed(acl: &Acl) -> Option<AclWrite> {
 }
 
 /// What is sent, in words.
-pub(super) fn exact_acl(bucket: &BucketName, bucket_acl: Option<&AclWrite>, objects: &ObjectsWrite) -> String {
+pub(super) fn exact_acl(bucket: &BucketName, writes: &Writes) -> String {
     let mut lines = Vec::new();
-    if let Some(write) = bucket_acl {
+    if let Some((_, Some(write))) = &writes.bucket_acl {
         lines.push(format!("PUT /{bucket}?acl"));
         lines.push(write_in_words(write));
     }
-    match objects {
+    match &writes.objects {
         ObjectsWrite::Nothing => {}
         ObjectsWrite::Each(each) => {
             for (key, _, write) in each.iter().take(3) {
@@ -177,11 +177,12 @@ mod tests {
     #[test]
     fn what_is_sent_is_said() {
         let bucket = BucketName::parse("photos").unwrap();
-        let text = exact_acl(
-            &bucket,
-            Some(&AclWrite::Canned(CannedAcl::PublicRead)),
-            &ObjectsWrite::Nothing,
-        );
+        let writes = Writes {
+            bucket_acl: Some((acl(&[]), opened(&acl(&[])))),
+            policy: None,
+            objects: ObjectsWrite::Nothing,
+        };
+        let text = exact_acl(&bucket, &writes);
         assert_eq!(text, "PUT /photos?acl\nx-amz-acl: public-read");
     }
 }
