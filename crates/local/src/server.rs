@@ -30,6 +30,7 @@ use crate::files::Files;
 use crate::folder::Folder;
 use crate::names::Names;
 use crate::service::Service;
+use crate::service::tenant::TenantCopy;
 use crate::store::Store;
 
 const STARTING: &str = "start local storage in";
@@ -204,9 +205,16 @@ async fn listen(wanted: [Option<u16>; 2]) -> std::io::Result<TcpListener> {
 }
 
 fn s3_service(store: Store, names: &Names, options: &Options) -> S3Service {
-    let mut builder = S3ServiceBuilder::new(Service {
+    let service = Service {
         store: store.clone(),
         names: names.clone(),
+    };
+    let mut inner = S3ServiceBuilder::new(service.clone());
+    inner.set_validation(AnyName);
+    let mut builder = S3ServiceBuilder::new(service);
+    builder.set_route(TenantCopy {
+        names: names.clone(),
+        inner: inner.build(),
     });
     builder.set_auth(Owner {
         access_key_id: options.access_key_id.clone(),

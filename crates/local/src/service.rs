@@ -9,6 +9,7 @@ mod listing;
 mod multipart;
 mod objects;
 mod reading;
+pub(crate) mod tenant;
 
 use std::time::{Duration, UNIX_EPOCH};
 

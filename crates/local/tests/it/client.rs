@@ -63,7 +63,9 @@ impl Fixture {
 
 pub(crate) fn files(folder: &Path) -> usize {
     let shards = std::fs::read_dir(folder.join("objects")).unwrap();
-    let stored: usize = shards.map(|shard| std::fs::read_dir(shard.unwrap().path()).unwrap().count()).sum();
+    let stored: usize = shards
+        .map(|shard| std::fs::read_dir(shard.unwrap().path()).unwrap().count())
+        .sum();
     stored + std::fs::read_dir(folder.join("incoming")).unwrap().count()
 }
 
@@ -88,7 +90,13 @@ pub(crate) struct Call {
 impl Call {
     pub(crate) fn new(method: Method, target: &str) -> Self {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
-        Self { method, path: path.to_owned(), query: query.to_owned(), headers: Vec::new(), body: Bytes::new() }
+        Self {
+            method,
+            path: path.to_owned(),
+            query: query.to_owned(),
+            headers: Vec::new(),
+            body: Bytes::new(),
+        }
     }
 
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
@@ -102,12 +110,19 @@ impl Call {
     }
 
     fn target(&self) -> String {
-        if self.query.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, self.query) }
+        if self.query.is_empty() {
+            self.path.clone()
+        } else {
+            format!("{}?{}", self.path, self.query)
+        }
     }
 
     fn pairs(&self) -> Vec<(String, String)> {
         let pairs = self.query.split('&').filter(|pair| !pair.is_empty());
-        pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(n, v)| (n.to_owned(), v.to_owned())).collect()
+        pairs
+            .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+            .map(|(n, v)| (n.to_owned(), v.to_owned()))
+            .collect()
     }
 }
 
@@ -172,12 +187,19 @@ impl Answer {
 
     #[track_caller]
     pub(crate) fn element(&self, name: &str) -> String {
-        self.elements(name).into_iter().next().unwrap_or_else(|| panic!("no {name} in {}", self.text()))
+        self.elements(name)
+            .into_iter()
+            .next()
+            .unwrap_or_else(|| panic!("no {name} in {}", self.text()))
     }
 }
 
 fn unescape(text: &str) -> String {
-    let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&apos;", "'");
+    let text = text
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&apos;", "'");
     text.replace("&amp;", "&")
 }
 
@@ -242,9 +264,15 @@ impl Client {
 
     fn sign_v4(&self, call: &mut Call) {
         let date = amz_date(self.now());
-        let hash = call.headers.iter().find(|(name, _)| name == "x-amz-content-sha256").map(|(_, value)| value.clone());
+        let hash = call
+            .headers
+            .iter()
+            .find(|(name, _)| name == "x-amz-content-sha256")
+            .map(|(_, value)| value.clone());
         let hash = hash.unwrap_or_else(|| {
-            let hash = hex::encode(Sha256::digest(&call.body));
+            // Hashing megabytes without optimisation, here and in the server, would take most of the tests' time.
+            let is_large = call.body.len() > 1_000_000;
+            let hash = if is_large { "UNSIGNED-PAYLOAD".to_owned() } else { hex::encode(Sha256::digest(&call.body)) };
             call.headers.push(("x-amz-content-sha256".to_owned(), hash.clone()));
             hash
         });
@@ -271,7 +299,11 @@ impl Client {
             "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential={credential}&X-Amz-Date={date}&X-Amz-Expires={expires}\
              &X-Amz-SignedHeaders=host"
         );
-        call.query = if call.query.is_empty() { auth } else { format!("{}&{auth}", call.query) };
+        call.query = if call.query.is_empty() {
+            auth
+        } else {
+            format!("{}&{auth}", call.query)
+        };
         let signed = [("host".to_owned(), self.address.to_string())];
         let canonical = canonical_request(&call, &call.pairs(), &signed, "host", "UNSIGNED-PAYLOAD");
         let signature = self.v4_signature(&date, &canonical);
@@ -294,11 +326,15 @@ impl Client {
     }
 
     fn sign_v2(&self, call: &mut Call) {
-        let format = format_description!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT");
+        let format =
+            format_description!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT");
         let date = self.now().format(format).unwrap();
         call.headers.push(("date".to_owned(), date.clone()));
         let signature = self.v2_signature(call, &date);
-        call.headers.push(("authorization".to_owned(), format!("AWS {}:{signature}", self.access_key)));
+        call.headers.push((
+            "authorization".to_owned(),
+            format!("AWS {}:{signature}", self.access_key),
+        ));
     }
 
     /// A V2 link that works until a Unix time, with the parameters in the order of Python's old boto.
@@ -306,23 +342,54 @@ impl Client {
         let signature = self.v2_signature(call, &until.to_string());
         let signature = signature.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D");
         let separator = if call.query.is_empty() { '?' } else { '&' };
-        format!("{}{separator}Signature={signature}&Expires={until}&AWSAccessKeyId={}", call.target(), self.access_key)
+        format!(
+            "{}{separator}Signature={signature}&Expires={until}&AWSAccessKeyId={}",
+            call.target(),
+            self.access_key
+        )
     }
 
     fn v2_signature(&self, call: &Call, date: &str) -> String {
-        let find = |wanted: &str| call.headers.iter().find(|(name, _)| name == wanted).map_or("", |(_, value)| value);
-        let mut text = format!("{}\n{}\n{}\n{date}\n", call.method, find("content-md5"), find("content-type"));
-        let mut amz: Vec<_> = call.headers.iter().filter(|(name, _)| name.starts_with("x-amz-")).collect();
+        let find = |wanted: &str| {
+            call.headers
+                .iter()
+                .find(|(name, _)| name == wanted)
+                .map_or("", |(_, value)| value)
+        };
+        let mut text = format!(
+            "{}\n{}\n{}\n{date}\n",
+            call.method,
+            find("content-md5"),
+            find("content-type")
+        );
+        let mut amz: Vec<_> = call
+            .headers
+            .iter()
+            .filter(|(name, _)| name.starts_with("x-amz-"))
+            .collect();
         amz.sort();
         for (name, value) in amz {
             writeln!(text, "{name}:{value}").unwrap();
         }
         text.push_str(&call.path);
-        let known = ["acl", "delete", "location", "partNumber", "policy", "uploadId", "uploads", "versioning"];
+        let known = [
+            "acl",
+            "delete",
+            "location",
+            "partNumber",
+            "policy",
+            "uploadId",
+            "uploads",
+            "versioning",
+        ];
         let mut pairs = call.pairs();
         pairs.sort();
-        let pairs = pairs.into_iter().filter(|(name, _)| known.contains(&name.as_str()) || name.starts_with("response-"));
-        let pairs: Vec<String> = pairs.map(|(n, v)| if v.is_empty() { n } else { format!("{n}={}", decode(&v)) }).collect();
+        let pairs = pairs
+            .into_iter()
+            .filter(|(name, _)| known.contains(&name.as_str()) || name.starts_with("response-"));
+        let pairs: Vec<String> = pairs
+            .map(|(n, v)| if v.is_empty() { n } else { format!("{n}={}", decode(&v)) })
+            .collect();
         if !pairs.is_empty() {
             write!(text, "?{}", pairs.join("&")).unwrap();
         }
@@ -337,7 +404,8 @@ pub(crate) fn unix_now() -> i64 {
 }
 
 fn amz_date(time: OffsetDateTime) -> String {
-    time.format(format_description!("[year][month][day]T[hour][minute][second]Z")).unwrap()
+    time.format(format_description!("[year][month][day]T[hour][minute][second]Z"))
+        .unwrap()
 }
 
 fn hmac_sha256(key: &[u8], text: &str) -> Vec<u8> {
@@ -346,9 +414,17 @@ fn hmac_sha256(key: &[u8], text: &str) -> Vec<u8> {
     mac.finalize().into_bytes().to_vec()
 }
 
-fn canonical_request(call: &Call, query: &[(String, String)], headers: &[(String, String)], names: &str, hash: &str) -> String {
-    let mut query: Vec<String> =
-        query.iter().map(|(name, value)| format!("{}={}", encode(&decode(name)), encode(&decode(value)))).collect();
+fn canonical_request(
+    call: &Call,
+    query: &[(String, String)],
+    headers: &[(String, String)],
+    names: &str,
+    hash: &str,
+) -> String {
+    let mut query: Vec<String> = query
+        .iter()
+        .map(|(name, value)| format!("{}={}", encode(&decode(name)), encode(&decode(value))))
+        .collect();
     query.sort();
     let path = encode_path(&decode_path(&call.path));
     let mut text = format!("{}\n{path}\n{}\n", call.method, query.join("&"));
@@ -360,11 +436,17 @@ fn canonical_request(call: &Call, query: &[(String, String)], headers: &[(String
 }
 
 fn decode(text: &str) -> String {
-    percent_encoding::percent_decode_str(&text.replace('+', " ")).decode_utf8().unwrap().into_owned()
+    percent_encoding::percent_decode_str(&text.replace('+', " "))
+        .decode_utf8()
+        .unwrap()
+        .into_owned()
 }
 
 fn decode_path(text: &str) -> String {
-    percent_encoding::percent_decode_str(text).decode_utf8().unwrap().into_owned()
+    percent_encoding::percent_decode_str(text)
+        .decode_utf8()
+        .unwrap()
+        .into_owned()
 }
 
 /// Percent-encodes everything that is not unreserved.
@@ -399,13 +481,19 @@ pub(crate) async fn exchange(address: SocketAddr, call: &Call) -> Result<Answer,
     let talk = async {
         let (parts, body) = sender.send_request(request).await?.into_parts();
         let body = body.collect().await?.to_bytes();
-        Ok::<_, hyper::Error>(Answer { status: parts.status, headers: parts.headers, body })
+        Ok::<_, hyper::Error>(Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        })
     };
     tokio::pin!(talk, connection);
-    loop {
-        tokio::select! {
-            answer = &mut talk => return Ok(answer?),
-            ended = &mut connection => ended?,
+    tokio::select! {
+        biased;
+        answer = &mut talk => Ok(answer?),
+        ended = &mut connection => {
+            ended?;
+            Ok(talk.await?)
         }
     }
 }

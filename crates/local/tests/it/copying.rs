@@ -1,0 +1,129 @@
+//! Copies share bytes on the disk and nothing else.
+
+use crate::client::{Fixture, TENANT, get, put};
+
+#[tokio::test]
+async fn a_copy_has_the_bytes_and_metadata_but_not_the_access() {
+    let fixture = Fixture::with_bucket().await;
+    let call = put("/bucket/a")
+        .body("data")
+        .header("x-amz-meta-m", "1")
+        .header("content-type", "text/x");
+    fixture
+        .client
+        .v4(call.header("x-amz-acl", "public-read"))
+        .await
+        .expect_status(200);
+    let copied = fixture
+        .client
+        .v4(put("/bucket/b").header("x-amz-copy-source", "/bucket/a"))
+        .await
+        .expect_status(200);
+    assert_eq!(copied.element("ETag"), "\"8d777f385d3dfec8815d20f7496026dc\"");
+    let read = fixture.client.get("/bucket/b").await.expect_status(200);
+    assert_eq!(
+        (
+            read.text().as_str(),
+            read.header("x-amz-meta-m"),
+            read.header("content-type")
+        ),
+        ("data", "1", "text/x")
+    );
+    fixture.client.stranger("/bucket/a").await.expect_status(200);
+    fixture
+        .client
+        .stranger("/bucket/b")
+        .await
+        .expect_error(403, "AccessDenied");
+    assert_eq!(fixture.files(), 1);
+    fixture.client.delete("/bucket/a").await.expect_status(204);
+    assert_eq!(
+        fixture.client.get("/bucket/b").await.text(),
+        "data",
+        "the copy outlives its source"
+    );
+    fixture.client.delete("/bucket/b").await.expect_status(204);
+    for _ in 0..100 {
+        if fixture.files() == 0 {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("the shared file is still there");
+}
+
+#[tokio::test]
+async fn metadata_is_replaced_when_asked() {
+    let fixture = Fixture::with_bucket().await;
+    fixture
+        .client
+        .v4(put("/bucket/a").body("data").header("x-amz-meta-m", "1"))
+        .await
+        .expect_status(200);
+    let onto_itself = || put("/bucket/a").header("x-amz-copy-source", "bucket/a");
+    fixture
+        .client
+        .v4(onto_itself())
+        .await
+        .expect_error(400, "InvalidRequest");
+    let call = onto_itself()
+        .header("x-amz-metadata-directive", "REPLACE")
+        .header("x-amz-meta-n", "2");
+    fixture.client.v4(call).await.expect_status(200);
+    let read = fixture.client.get("/bucket/a").await;
+    assert_eq!(
+        (
+            read.text().as_str(),
+            read.header("x-amz-meta-m"),
+            read.header("x-amz-meta-n")
+        ),
+        ("data", "", "2")
+    );
+}
+
+#[tokio::test]
+async fn copies_can_be_conditional_and_say_what_is_missing() {
+    let fixture = Fixture::with_bucket().await;
+    let etag = fixture.client.put("/bucket/a", "data").await.header("etag").to_owned();
+    let copy = || put("/bucket/b").header("x-amz-copy-source", "/bucket/a");
+    fixture
+        .client
+        .v4(copy().header("x-amz-copy-source-if-match", "\"x\""))
+        .await
+        .expect_error(412, "PreconditionFailed");
+    fixture
+        .client
+        .v4(copy().header("x-amz-copy-source-if-none-match", &etag))
+        .await
+        .expect_error(412, "PreconditionFailed");
+    fixture
+        .client
+        .v4(copy().header("x-amz-copy-source-if-match", &etag))
+        .await
+        .expect_status(200);
+    let missing = put("/bucket/b").header("x-amz-copy-source", "/bucket/missing");
+    fixture.client.v4(missing).await.expect_error(404, "NoSuchKey");
+    let missing = put("/bucket/b").header("x-amz-copy-source", "/missing/a");
+    fixture.client.v4(missing).await.expect_error(404, "NoSuchBucket");
+}
+
+#[tokio::test]
+async fn odd_keys_and_tenants_are_found_as_sources() {
+    let fixture = Fixture::with_bucket().await;
+    let key = crate::client::encode("100% a+b/é?x#");
+    fixture
+        .client
+        .put(&format!("/bucket/{key}"), "odd")
+        .await
+        .expect_status(200);
+    let copy = put("/bucket/copy").header("x-amz-copy-source", &format!("/bucket/{key}"));
+    fixture.client.v4(copy).await.expect_status(200);
+    assert_eq!(fixture.client.v4(get("/bucket/copy")).await.text(), "odd");
+    for separator in [":", "%3A"] {
+        let source = format!("/{TENANT}{separator}bucket/{key}");
+        let copy = put("/bucket/again").header("x-amz-copy-source", &source);
+        fixture.client.v4(copy).await.expect_status(200);
+    }
+    let other = put("/bucket/again").header("x-amz-copy-source", &format!("/other:bucket/{key}"));
+    fixture.client.v4(other).await.expect_error(404, "NoSuchBucket");
+}
