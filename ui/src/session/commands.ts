@@ -8,6 +8,7 @@ export type CommandId =
   | 'accounts.manage'
   | 'accounts.switch'
   | 'accounts.local'
+  | 'accounts.quit'
   | 'buckets.new'
   | 'buckets.add'
   | 'buckets.delete'

@@ -78,6 +78,8 @@ export class Layout {
   dock = $state(fresh.dock)
   sidebarOpen = $state(fresh.sidebarOpen)
   dockOpen = $state(fresh.dockOpen)
+  /** In a small window the details lie over the table while this is set; not kept. */
+  dockSheet = $state(false)
   tab = $state<DockTab>(fresh.tab)
   sort = $state.raw<Sort>(fresh.sort)
   /** Buckets shown flat, as `account/bucket`. */

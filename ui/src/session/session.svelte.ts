@@ -205,6 +205,7 @@ export class Session {
   showTab(tab: DockTab): void {
     this.layout.tab = tab
     this.layout.dockOpen = true
+    this.layout.dockSheet = true
   }
 
   /** Runs something that may fail where no place of its own shows errors: then a toast does. */

@@ -1,0 +1,104 @@
+// What ties the window to the world outside it: subscriptions, the width of the window, the theme, and the layout that is
+// written down. Called once from the root component; everything is undone with it.
+import type { JobView } from '$backend/backend'
+import type { Shell } from './shell.svelte'
+
+/** Writes of the layout are this far apart at least. */
+const savePause = 400
+
+/** Starts everything that keeps the window in step. */
+export function followWorld(shell: Shell): void {
+  $effect(() => followAccount(shell))
+  $effect(() => followTransfers(shell))
+  $effect(() => followDrops(shell))
+  $effect(() => followWidth(shell))
+  $effect(() => showSettings(shell))
+  $effect(() => saveLayout(shell))
+  $effect(() => closeOverlay(shell))
+}
+
+/** Another account: its buckets. News about buckets: the list again. */
+function followAccount({ session, buckets }: Shell): () => void {
+  void session.accountId
+  buckets.reset()
+  void buckets.load()
+  return session.onChanged(({ accountId, bucket, what }) => {
+    if (accountId !== session.accountId) return
+    if (what === 'buckets') void buckets.load()
+    if (what === 'access' && bucket !== null) buckets.accessChanged(bucket)
+  })
+}
+
+function followTransfers({ session, transfers }: Shell): () => void {
+  const stop = transfers.follow()
+  const ended = transfers.onEnded((job) => jobEnded(job))
+  function jobEnded({ kind, accountId, bucket, state }: JobView) {
+    if (kind === 'download') return
+    if (kind === 'access') session.changed({ accountId, bucket, what: 'access' })
+    else session.changed({ accountId, bucket, what: 'objects' })
+    if (kind !== 'emptyBucket' || state !== 'done') return
+    if (accountId === session.accountId) session.leaveBucket(bucket)
+    session.changed({ accountId, bucket, what: 'buckets' })
+  }
+  return () => {
+    stop()
+    ended()
+  }
+}
+
+/** A subscription that comes as a promise and may be left before it is there. */
+function subscribe(start: () => Promise<() => void>, failed: (work: () => Promise<unknown>) => void): () => void {
+  let left = false
+  let stop: (() => void) | null = null
+  failed(async () => {
+    stop = await start()
+    if (left) stop()
+  })
+  return () => {
+    left = true
+    stop?.()
+  }
+}
+
+function followDrops({ session }: Shell): () => void {
+  return subscribe(
+    () => session.backend.watchDrops((event) => session.drops.take(event)),
+    (work) => session.attempt(work),
+  )
+}
+
+/** One media query as a value that follows the window. */
+function watch(query: string, take: (matches: boolean) => void): () => void {
+  const media = matchMedia(query)
+  const told = () => take(media.matches)
+  told()
+  media.addEventListener('change', told)
+  return () => media.removeEventListener('change', told)
+}
+
+function followWidth(shell: Shell): () => void {
+  const stops = [
+    watch('(max-width: 900px)', (narrow) => (shell.narrow = narrow)),
+    watch('(max-width: 700px), (max-height: 480px)', (small) => (shell.small = small)),
+  ]
+  return () => stops.forEach((stop) => stop())
+}
+
+function showSettings({ session: { settings } }: Shell): void {
+  const { dataset } = document.documentElement
+  dataset.density = settings.density
+  if (settings.theme === 'system') delete dataset.theme
+  else dataset.theme = settings.theme
+}
+
+function saveLayout({ session }: Shell): () => void {
+  const text = JSON.stringify(session.layout.save(session.accountId, session.place))
+  const timer = setTimeout(() => session.attempt(() => session.backend.saveLayout(text)), savePause)
+  return () => clearTimeout(timer)
+}
+
+/** A chosen bucket is what the overlay was opened for. */
+function closeOverlay(shell: Shell): void {
+  void shell.session.bucket
+  shell.sidebarOver = false
+}
