@@ -175,7 +175,7 @@ impl Client {
                     .and_then(|der| CertificateInfo::read(&der));
                 Outcome::CertificateNotTrusted { certificate, reason }
             }
-            Fault::NotTls | Fault::Broken(_) | Fault::Tls(_)
+            Fault::NotTls | Fault::Broken(_) | Fault::Tls(_) | Fault::ConnectTimeout
                 if scheme == Scheme::Https && self.answers(Scheme::Http).await =>
             {
                 Outcome::ServerSpeaksPlainHttp

@@ -178,3 +178,75 @@ pub fn new_name_problems(name: &str) -> Vec<NameRule> {
         ),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn broken(name: &str) -> Vec<NameRuleKind> {
+        new_name_problems(name)
+            .into_iter()
+            .filter(|rule| !rule.ok)
+            .map(|rule| rule.rule)
+            .collect()
+    }
+
+    #[test]
+    fn good_names_break_no_rule() {
+        for name in [
+            "1-bucket-using-python",
+            "abc",
+            "my.bucket.name",
+            &"x".repeat(63),
+            "a--b",
+        ] {
+            assert_eq!(broken(name), [], "{name}");
+        }
+    }
+
+    #[test]
+    fn each_rule_is_told_by_itself() {
+        use NameRuleKind as K;
+        let table: [(&str, &[K]); 11] = [
+            ("", &[K::Length, K::Characters, K::Ends]),
+            ("ab", &[K::Length]),
+            (&"x".repeat(64), &[K::Length]),
+            ("Photos", &[K::Characters, K::Ends]),
+            ("my_bucket", &[K::Characters]),
+            ("-photos", &[K::Ends]),
+            ("photos.", &[K::Ends]),
+            ("a..b", &[K::Dots]),
+            ("a.-b", &[K::Dots]),
+            ("192.168.1.1", &[K::NotAddress]),
+            ("xn--photos", &[K::Reserved]),
+        ];
+        for (name, rules) in table {
+            assert_eq!(broken(name), rules, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn old_names_are_read_and_impossible_ones_are_not() {
+        for name in ["Legacy_Name", "a", "tenant:bucket", "ends.", &"x".repeat(255)] {
+            assert!(BucketName::parse(name).is_ok(), "{name}");
+        }
+        for name in ["", "a/b", "a?b", "a#b", "a\nb", ".", "..", &"x".repeat(256)] {
+            assert!(BucketName::parse(name).is_err(), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn keys_are_exact_up_to_1024_bytes() {
+        assert!(ObjectKey::parse("").is_err());
+        assert!(ObjectKey::parse(&"é".repeat(512)).is_ok());
+        let error = ObjectKey::parse(&"é".repeat(513)).err().map(|error| error.to_string());
+        assert_eq!(
+            error.as_deref(),
+            Some("Could not use this key: the key has 1026 bytes; S3 allows 1,024.")
+        );
+        assert_eq!(
+            ObjectKey::parse(" .\u{0}/ ").ok().as_ref().map(ObjectKey::as_str),
+            Some(" .\u{0}/ ")
+        );
+    }
+}

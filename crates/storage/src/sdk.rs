@@ -19,6 +19,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::endpoint::Endpoint as SdkEndpoint;
+use http::HeaderValue;
 use secrecy::ExposeSecret;
 
 use crate::config::{Clock, Config, SignatureVersion};
@@ -120,9 +121,19 @@ impl Connector {
             sigv2::sign_request(&mut request, &prefix, credentials, (self.config.clock)())
                 .map_err(|error| Fault::Request(error.to_string()))?;
         }
-        let response = self.transport.send(request, &tag).await?;
-        let response = response.map(SdkBody::from_body_1_x);
+        let mut response = self.transport.send(request, &tag).await?.map(SdkBody::from_body_1_x);
+        response.headers_mut().values_mut().for_each(make_utf8);
         HttpResponse::try_from(response).map_err(|error| Fault::Broken(error.to_string()))
+    }
+}
+
+/// The SDK reads headers as UTF-8; what is not was meant as Latin-1, the older rule.
+fn make_utf8(value: &mut HeaderValue) {
+    if std::str::from_utf8(value.as_bytes()).is_err() {
+        let text: String = value.as_bytes().iter().copied().map(char::from).collect();
+        if let Ok(read) = HeaderValue::from_bytes(text.as_bytes()) {
+            *value = read;
+        }
     }
 }
 

@@ -28,7 +28,7 @@ pub(crate) enum Fault {
     NotHttp,
     #[error("the connection broke ({0})")]
     Broken(String),
-    #[error("the answer is larger than {0} bytes, which no S3 server sends")]
+    #[error("the answer is larger than {0} bytes")]
     TooLarge(u64),
     #[error("the file could not be read ({0})")]
     Source(String),
