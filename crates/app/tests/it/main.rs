@@ -6,6 +6,7 @@ mod accounts;
 mod addresses;
 mod buckets;
 mod connection;
+mod gateway;
 mod keychain;
 mod local_storage;
 mod log;
