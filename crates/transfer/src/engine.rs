@@ -1,17 +1,30 @@
 //! The [`Engine`]: starts, cancels, retries and forgets jobs.
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
-use dipper_storage::Clock;
+use dipper_storage::{Clock, ErrorKind};
+use futures_util::FutureExt;
 use time::OffsetDateTime;
+use tokio::sync::{Semaphore, watch};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::changes::Changes;
-use crate::error::Result;
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::files::{Buffers, Threads};
 use crate::job::{JobId, JobSnapshot};
+use crate::record::Job;
 use crate::spec::JobSpec;
+use crate::work::Work;
 
 /// How an engine is set up.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct EngineOptions {
     /// Requests under way at the same time, over all jobs. Eight to sixteen fill any line that we measured.
     pub total_connections: usize,
@@ -23,76 +36,200 @@ pub struct EngineOptions {
 
 impl Default for EngineOptions {
     fn default() -> Self {
-        Self { total_connections: 16, running_jobs: 4, clock: OffsetDateTime::now_utc }
+        Self {
+            total_connections: 16,
+            running_jobs: 4,
+            clock: OffsetDateTime::now_utc,
+        }
     }
 }
 
 /// Runs jobs on threads of its own. Clones are the same engine. Dropping the last one cancels everything without waiting;
 /// [`Engine::shut_down`] waits.
 #[derive(Clone)]
-pub struct Engine;
+pub struct Engine(Arc<Owner>);
+
+/// Cancels everything when the last engine is dropped. Jobs hold only what is shared, so they do not keep it alive.
+struct Owner(Arc<Shared>);
+
+/// What the engine, its jobs and its watchers share.
+pub(crate) struct Shared {
+    options: EngineOptions,
+    threads: Threads,
+    buffers: Arc<Buffers>,
+    connections: Arc<Semaphore>,
+    turns: Arc<Semaphore>,
+    root: CancellationToken,
+    tracker: TaskTracker,
+    jobs: Mutex<BTreeMap<JobId, Arc<Job>>>,
+    next_id: AtomicU64,
+    changed: watch::Sender<u64>,
+}
 
 impl Engine {
     /// Starts the engine's threads. Fails with `LocalIo` if the system gives none.
     pub fn new(options: EngineOptions) -> Result<Engine> {
-        let _ = options;
-        todo!()
+        let shared = Shared {
+            threads: Threads::start()?,
+            buffers: Arc::default(),
+            connections: Arc::new(Semaphore::new(options.total_connections.max(1))),
+            turns: Arc::new(Semaphore::new(options.running_jobs.max(1))),
+            root: CancellationToken::new(),
+            tracker: TaskTracker::new(),
+            jobs: Mutex::default(),
+            next_id: AtomicU64::new(1),
+            changed: watch::Sender::new(0),
+            options,
+        };
+        Ok(Engine(Arc::new(Owner(Arc::new(shared)))))
     }
 
     /// Puts a job into the queue. Never waits.
     pub fn start(&self, spec: JobSpec) -> JobId {
-        let _ = spec;
-        todo!()
+        let shared = self.shared();
+        let id = JobId(shared.next_id.fetch_add(1, Relaxed));
+        let job = Arc::new(Job::new(id, Work::new(spec), shared.root.child_token()));
+        shared.jobs().insert(id, job.clone());
+        shared.queue(job);
+        id
     }
 
     /// Cancels a job: what is done stays done, multipart uploads are aborted, temporary files removed. It settles in under
     /// a second on a server that answers.
     pub fn cancel(&self, id: JobId) {
-        let _ = id;
-        todo!()
+        if let Some(job) = self.shared().find(id) {
+            job.cancel();
+        }
     }
 
     /// Cancels every job.
     pub fn cancel_all(&self) {
-        todo!()
+        self.shared().all().iter().for_each(|job| job.cancel());
     }
 
     /// Runs what failed, was cancelled or never begun of a finished job again, under the same id.
     pub fn retry(&self, id: JobId) {
-        let _ = id;
-        todo!()
+        let shared = self.shared();
+        if let Some(job) = shared.find(id)
+            && job.requeue(shared.root.child_token())
+        {
+            shared.queue(job);
+        }
     }
 
     /// Takes all jobs that are done or cancelled or failed off the list.
     pub fn forget_finished(&self) {
-        todo!()
+        self.shared().jobs().retain(|_, job| !job.state().is_finished());
+        self.shared().touch();
     }
 
     /// A job at this moment.
     pub fn job(&self, id: JobId) -> Option<JobSnapshot> {
-        let _ = id;
-        todo!()
+        Some(self.shared().find(id)?.snapshot(Instant::now()))
     }
 
     /// Waits until a job has ended. `None` if there is no such job.
     pub async fn join(&self, id: JobId) -> Option<JobSnapshot> {
-        let _ = id;
-        todo!()
+        let job = self.shared().find(id)?;
+        // The sender lives in the job that we hold, so this ends only with the state waited for.
+        let ended = job.states().wait_for(|state| state.is_finished()).await.is_ok();
+        ended.then(|| job.snapshot(Instant::now()))
     }
 
     /// A new watcher.
     pub fn watch(&self) -> Changes {
-        todo!()
+        Changes::new(self.shared().clone())
     }
 
-    /// Cancels everything and returns when multipart uploads are aborted and temporary files removed.
+    /// Cancels everything and returns when multipart uploads are aborted and temporary files removed. Jobs started
+    /// afterwards are cancelled at once.
     pub async fn shut_down(&self) {
-        todo!()
+        let shared = self.shared();
+        shared.root.cancel();
+        shared.tracker.close();
+        shared.tracker.wait().await;
+    }
+
+    fn shared(&self) -> &Arc<Shared> {
+        &self.0.0
+    }
+}
+
+impl Shared {
+    pub(crate) fn all(&self) -> Vec<Arc<Job>> {
+        self.jobs().values().cloned().collect()
+    }
+
+    /// Counts the changes of states.
+    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
+        self.changed.subscribe()
+    }
+
+    fn find(&self, id: JobId) -> Option<Arc<Job>> {
+        self.jobs().get(&id).cloned()
+    }
+
+    fn jobs(&self) -> MutexGuard<'_, BTreeMap<JobId, Arc<Job>>> {
+        self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn touch(&self) {
+        self.changed.send_modify(|count| *count += 1);
+    }
+
+    fn queue(self: &Arc<Self>, job: Arc<Job>) {
+        self.touch();
+        if let Some(threads) = self.threads.handle() {
+            self.tracker.spawn_on(self.clone().run(job), threads);
+        }
+    }
+
+    /// A job from its turn to its end.
+    async fn run(self: Arc<Self>, job: Arc<Job>) {
+        let cancel = job.cancellation();
+        let turn = cancel.run_until_cancelled(self.turns.acquire()).await;
+        let left = match turn {
+            Some(_) => self.work(&job, cancel).await,
+            None => job.withdraw(),
+        };
+        drop(turn);
+        job.end(left, (self.options.clock)());
+        self.touch();
+    }
+
+    async fn work(&self, job: &Arc<Job>, cancel: CancellationToken) -> Option<Work> {
+        let work = job.begin((self.options.clock)())?;
+        self.touch();
+        let context = Context {
+            job: job.clone(),
+            cancel,
+            buffers: self.buffers.clone(),
+            connections: self.connections.clone(),
+            width: self.options.total_connections.max(1),
+        };
+        match AssertUnwindSafe(work.run(&context)).catch_unwind().await {
+            Ok(left) => Some(left),
+            Err(_) => {
+                job.item_failed(
+                    "",
+                    &Error::new(ErrorKind::Internal, "The job broke off: a mistake of ours"),
+                );
+                None
+            }
+        }
+    }
+}
+
+impl Drop for Owner {
+    fn drop(&mut self) {
+        self.0.root.cancel();
     }
 }
 
 impl fmt::Debug for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Engine").finish_non_exhaustive()
+        f.debug_struct("Engine")
+            .field("options", &self.shared().options)
+            .finish_non_exhaustive()
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use dipper_storage::ErrorKind;
 
@@ -47,7 +48,14 @@ impl Error {
     }
 
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), hint: None, path: None, storage: None, source: None }
+        Self {
+            kind,
+            message: message.into(),
+            hint: None,
+            path: None,
+            storage: None,
+            source: None,
+        }
     }
 
     pub(crate) fn cancelled() -> Self {
@@ -89,6 +97,20 @@ impl Error {
         self
     }
 
+    pub(crate) fn with_source(mut self, source: io::Error) -> Self {
+        self.source = Some(source);
+        self
+    }
+
+    /// How long the server asked to wait.
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        self.storage.as_ref().and_then(|error| error.retry_after())
+    }
+
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.kind == ErrorKind::Cancelled
+    }
+
     /// What a snapshot says of it.
     pub(crate) fn to_item_error(&self, name: &str) -> ItemError {
         let storage = self.storage();
@@ -104,7 +126,7 @@ impl Error {
 }
 
 /// The system's words without its error number.
-fn reason(source: &io::Error) -> String {
+pub(crate) fn reason(source: &io::Error) -> String {
     let text = source.to_string();
     match text.find(" (os error") {
         Some(end) => text[..end].to_owned(),

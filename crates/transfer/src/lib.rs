@@ -14,22 +14,34 @@
 //!
 //! Memory is bounded by connections × chunk (256 KiB), never by the size of a file or the number of keys.
 
+mod acl;
 mod changes;
+mod context;
+mod crew;
+mod delete;
+mod download;
 mod engine;
 mod error;
+mod files;
 mod job;
 mod names;
 mod parts;
-mod scan;
+mod progress;
+mod record;
+mod retry;
 mod spec;
+mod targets;
+mod upload;
+mod work;
 
 pub use changes::{Batch, Changes, Totals};
 pub use engine::{Engine, EngineOptions};
 pub use error::{Error, Result};
+pub use files::{Scan, ScannedFile, SkipReason, Skipped, scan};
 pub use job::{ItemError, JobId, JobKind, JobSnapshot, JobState};
 pub use names::{LocalName, local_name};
 pub use parts::{MULTIPART_THRESHOLD, PartPlan, parts_for};
-pub use scan::{Scan, ScannedFile, SkipReason, Skipped, scan};
 pub use spec::{
-    AclSpec, ConflictPolicy, DeleteSpec, DownloadConflict, DownloadSpec, EmptyBucketSpec, JobSpec, UploadItem, UploadSpec,
+    AclSpec, ConflictPolicy, DeleteSpec, DownloadConflict, DownloadSpec, EmptyBucketSpec, JobSpec, UploadItem,
+    UploadSpec,
 };

@@ -24,7 +24,10 @@ pub struct PartPlan {
 /// 10,000 of them.
 pub fn parts_for(size: u64) -> PartPlan {
     if size < MULTIPART_THRESHOLD {
-        return PartPlan { part_size: size, count: 1 };
+        return PartPlan {
+            part_size: size,
+            count: 1,
+        };
     }
     let part_size = size.div_ceil(u64::from(MAX_PARTS)).next_multiple_of(MIB).max(PART_SIZE);
     let count = u32::try_from(size.div_ceil(part_size)).unwrap_or(MAX_PARTS);
@@ -36,5 +39,47 @@ impl PartPlan {
     pub fn range(&self, index: u32, size: u64) -> (u64, u64) {
         let offset = u64::from(index) * self.part_size;
         (offset, self.part_size.min(size.saturating_sub(offset)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use dipper_storage::{MAX_OBJECT_SIZE, MAX_PUT_SIZE, MIN_PART_SIZE};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn objects_below_the_threshold_go_in_one_piece() {
+        assert_eq!(parts_for(0), PartPlan { part_size: 0, count: 1 });
+        assert_eq!(parts_for(16 * MIB - 1).count, 1);
+        assert_eq!(
+            parts_for(16 * MIB),
+            PartPlan {
+                part_size: 8 * MIB,
+                count: 2
+            }
+        );
+        assert_eq!(parts_for(80_000 * MIB).part_size, 8 * MIB);
+        assert_eq!(parts_for(80_000 * MIB + 1).part_size, 9 * MIB);
+    }
+
+    proptest! {
+        #[test]
+        fn parts_cover_every_byte_once_within_the_limits(size in 0..=MAX_OBJECT_SIZE) {
+            let plan = parts_for(size);
+            prop_assert!((1..=MAX_PARTS).contains(&plan.count) && plan.part_size <= MAX_PUT_SIZE);
+            if plan.count > 1 {
+                prop_assert!(plan.part_size >= MIN_PART_SIZE && plan.part_size % MIB == 0);
+            }
+            let mut at = 0;
+            for index in 0..plan.count {
+                let (offset, length) = plan.range(index, size);
+                prop_assert!(offset == at && (length > 0 || size == 0));
+                prop_assert!(length == plan.part_size || index + 1 == plan.count);
+                at += length;
+            }
+            prop_assert_eq!(at, size);
+        }
     }
 }

@@ -5,8 +5,6 @@ use std::path::PathBuf;
 use dipper_storage::{BucketName, CannedAcl, Client, ObjectKey, Prefix};
 use time::OffsetDateTime;
 
-use crate::job::JobKind;
-
 /// One request of a user.
 #[derive(Clone, Debug)]
 pub enum JobSpec {
@@ -138,39 +136,4 @@ pub struct AclSpec {
     pub prefixes: Vec<Prefix>,
     /// The ACL.
     pub canned_acl: CannedAcl,
-}
-
-impl JobSpec {
-    /// Which kind of job this is.
-    pub fn kind(&self) -> JobKind {
-        match self {
-            Self::Upload(_) => JobKind::Upload,
-            Self::Download(_) => JobKind::Download,
-            Self::Delete(_) => JobKind::Delete,
-            Self::EmptyAndDeleteBucket(_) => JobKind::EmptyAndDeleteBucket,
-            Self::SetAcl(_) => JobKind::SetAcl,
-        }
-    }
-
-    /// The account's name.
-    pub fn account(&self) -> &str {
-        match self {
-            Self::Upload(spec) => &spec.account,
-            Self::Download(spec) => &spec.account,
-            Self::Delete(spec) => &spec.account,
-            Self::EmptyAndDeleteBucket(spec) => &spec.account,
-            Self::SetAcl(spec) => &spec.account,
-        }
-    }
-
-    /// The bucket.
-    pub fn bucket(&self) -> &BucketName {
-        match self {
-            Self::Upload(spec) => &spec.bucket,
-            Self::Download(spec) => &spec.bucket,
-            Self::Delete(spec) => &spec.bucket,
-            Self::EmptyAndDeleteBucket(spec) => &spec.bucket,
-            Self::SetAcl(spec) => &spec.bucket,
-        }
-    }
 }

@@ -1,0 +1,103 @@
+//! What the work of a job has at hand: permits, buffers, its record, its cancellation, and the one way to try again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use crate::error::{Error, Result};
+use crate::files::Buffers;
+use crate::progress::ItemBytes;
+use crate::record::Job;
+use crate::retry::{ATTEMPTS, backoff, random};
+
+/// Shared by all tasks of a job; cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct Context {
+    pub(crate) job: Arc<Job>,
+    pub(crate) cancel: CancellationToken,
+    pub(crate) buffers: Arc<Buffers>,
+    /// One permit a request, over all jobs, handed out in the order they were asked for.
+    pub(crate) connections: Arc<Semaphore>,
+    /// How many requests can be under way at once.
+    pub(crate) width: usize,
+}
+
+/// When a cancelled request may be given up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Interrupt {
+    /// In the middle: nothing is left behind that matters.
+    AtOnce,
+    /// Not while it is under way: only its answer tells what the server has done.
+    BetweenTries,
+    /// Never: it cleans up.
+    Never,
+}
+
+impl Context {
+    /// The same with a cancellation of its own that also follows this one's.
+    pub(crate) fn child(&self) -> Self {
+        Self {
+            cancel: self.cancel.child_token(),
+            ..self.clone()
+        }
+    }
+
+    pub(crate) fn item_bytes(&self) -> ItemBytes {
+        ItemBytes::new(self.job.progress.clone())
+    }
+
+    /// Waits for `work` unless cancelled.
+    pub(crate) async fn unless_cancelled<T>(&self, work: impl Future<Output = T>) -> Result<T> {
+        self.cancel.run_until_cancelled(work).await.ok_or_else(Error::cancelled)
+    }
+
+    /// Makes a request under a permit, and again while it fails in a way that may pass.
+    pub(crate) async fn request<T, F>(&self, interrupt: Interrupt, mut attempt: impl FnMut() -> F) -> Result<T>
+    where
+        F: Future<Output = Result<T>>,
+    {
+        for failed in 1.. {
+            let error = match self.one_try(interrupt, attempt()).await {
+                Err(error) if error.kind().is_retryable() && failed < ATTEMPTS => error,
+                outcome => return outcome,
+            };
+            self.pause(interrupt, failed, &error).await?;
+        }
+        Err(Error::cancelled())
+    }
+
+    async fn one_try<T>(&self, interrupt: Interrupt, attempt: impl Future<Output = Result<T>>) -> Result<T> {
+        if interrupt == Interrupt::Never {
+            return attempt.await;
+        }
+        let permit = self.unless_cancelled(self.connections.acquire()).await?;
+        // The semaphore is never closed, so holding the result holds a permit.
+        let outcome = match interrupt {
+            Interrupt::AtOnce => self.unless_cancelled(attempt).await.flatten(),
+            Interrupt::BetweenTries | Interrupt::Never => attempt.await,
+        };
+        drop(permit);
+        outcome
+    }
+
+    /// The wait between two tries.
+    pub(crate) async fn pause(&self, interrupt: Interrupt, failed: u32, error: &Error) -> Result<()> {
+        let wait = backoff(failed, error.retry_after(), random());
+        tracing::debug!(%error, failed, ?wait, "a request is tried again");
+        let sleep = tokio::time::sleep(if interrupt == Interrupt::Never {
+            wait.min(SHORT_WAIT)
+        } else {
+            wait
+        });
+        if interrupt == Interrupt::Never {
+            sleep.await;
+            return Ok(());
+        }
+        self.unless_cancelled(sleep).await
+    }
+}
+
+/// Cleaning up does not keep anybody waiting for long.
+const SHORT_WAIT: Duration = Duration::from_millis(500);

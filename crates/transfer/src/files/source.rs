@@ -1,0 +1,348 @@
+//! A file that is uploaded: read in pieces while it is sent, and watched so that what arrives is one state of it.
+//!
+//! The fingerprint (length, time of change, which file it is) is taken when the file is opened. It is looked at again
+//! before the last piece of every body is handed out, so that a server never gets the end of a file that has changed since
+//! its beginning, and once more before an upload counts as done.
+
+use std::fs::{File, Metadata};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use dipper_storage::{BodySource, BoxBody, ErrorKind};
+use http_body::{Body, Frame, SizeHint};
+
+use super::buffers::{Buffers, CHUNK};
+use super::positional::read_exact_at;
+use crate::error::{Error, Result};
+use crate::progress::ItemBytes;
+
+/// An open file and what it looked like when it was opened.
+#[derive(Debug)]
+pub(crate) struct SourceFile {
+    path: PathBuf,
+    file: File,
+    fingerprint: Fingerprint,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Fingerprint {
+    length: u64,
+    modified: Option<SystemTime>,
+    identity: (u64, u64),
+}
+
+impl Fingerprint {
+    fn of(metadata: &Metadata) -> Self {
+        Self {
+            length: metadata.len(),
+            modified: metadata.modified().ok(),
+            identity: identity(metadata),
+        }
+    }
+}
+
+#[cfg(unix)]
+fn identity(metadata: &Metadata) -> (u64, u64) {
+    use std::os::unix::fs::MetadataExt;
+    (metadata.dev(), metadata.ino())
+}
+
+/// Without a stable way to tell files apart, the time they were made has to do: a replacement has its own.
+#[cfg(not(unix))]
+fn identity(metadata: &Metadata) -> (u64, u64) {
+    let created = metadata
+        .created()
+        .ok()
+        .and_then(|at| at.duration_since(SystemTime::UNIX_EPOCH).ok());
+    created.map_or((0, 0), |at| (at.as_secs(), u64::from(at.subsec_nanos())))
+}
+
+impl SourceFile {
+    /// Opens a file. Anything else (a folder, a pipe, a device) is refused without being opened: a pipe would wait forever.
+    pub(crate) fn open(path: &Path) -> Result<Self> {
+        let about = |source| Error::disk("read", path, source);
+        if !std::fs::metadata(path).map_err(about)?.is_file() {
+            let message = format!("Could not upload `{}`: it is not a file", path.display());
+            return Err(Error::new(ErrorKind::InvalidInput, message).with_path(path));
+        }
+        let file = File::open(path).map_err(about)?;
+        let fingerprint = Fingerprint::of(&file.metadata().map_err(about)?);
+        Ok(Self {
+            path: path.to_owned(),
+            file,
+            fingerprint,
+        })
+    }
+
+    pub(crate) fn length(&self) -> u64 {
+        self.fingerprint.length
+    }
+
+    /// Fails unless the open file and the file of its name are both what was opened.
+    pub(crate) fn check(&self) -> Result<()> {
+        let about = |source| Error::disk("look again at", &self.path, source);
+        self.check_open()?;
+        let named = Fingerprint::of(&std::fs::metadata(&self.path).map_err(about)?);
+        if named == self.fingerprint {
+            Ok(())
+        } else {
+            Err(self.changed())
+        }
+    }
+
+    /// The whole file, for small ones.
+    pub(crate) fn read_all(&self) -> Result<Bytes> {
+        let length = usize::try_from(self.length()).map_err(|_| self.changed())?;
+        let mut bytes = vec![0; length];
+        self.read_at(&mut bytes, 0)?;
+        self.check_open()?;
+        Ok(bytes.into())
+    }
+
+    fn check_open(&self) -> Result<()> {
+        let metadata = self
+            .file
+            .metadata()
+            .map_err(|source| Error::disk("look again at", &self.path, source))?;
+        if Fingerprint::of(&metadata) == self.fingerprint {
+            Ok(())
+        } else {
+            Err(self.changed())
+        }
+    }
+
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<()> {
+        read_exact_at(&self.file, buffer, offset).map_err(|source| match source.kind() {
+            io::ErrorKind::UnexpectedEof => self.changed(),
+            _ => Error::disk("read", &self.path, source),
+        })
+    }
+
+    fn changed(&self) -> Error {
+        let message = format!(
+            "Could not upload `{}`: the file changed while it was uploaded",
+            self.path.display()
+        );
+        Error::new(ErrorKind::Conflict, message)
+            .with_path(&self.path)
+            .with_hint("Retry when no program writes to it any more.")
+    }
+}
+
+/// A range of a file as the body of a request, any number of times.
+#[derive(Clone, Debug)]
+pub(crate) struct FilePart {
+    source: Arc<SourceFile>,
+    offset: u64,
+    length: u64,
+    buffers: Arc<Buffers>,
+    bytes: ItemBytes,
+    /// What the newest attempt has counted; taken back when another one begins.
+    counted: Arc<AtomicU64>,
+    /// Why the file could not be read, in our own words: the connection only knows that it could not.
+    trouble: Arc<Mutex<Option<Error>>>,
+}
+
+impl FilePart {
+    /// The `length` bytes from `offset` on, counted into `bytes` as they are handed out.
+    pub(crate) fn new(source: Arc<SourceFile>, range: (u64, u64), buffers: Arc<Buffers>, bytes: ItemBytes) -> Self {
+        let (offset, length) = range;
+        Self {
+            source,
+            offset,
+            length,
+            buffers,
+            bytes,
+            counted: Arc::default(),
+            trouble: Arc::default(),
+        }
+    }
+
+    pub(crate) fn length(&self) -> u64 {
+        self.length
+    }
+
+    pub(crate) fn take_trouble(&self) -> Option<Error> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl BodySource for FilePart {
+    fn open(&self) -> dipper_storage::Result<BoxBody> {
+        self.bytes.take_back(self.counted.swap(0, Relaxed));
+        Ok(BoxBody::new(FileBody {
+            part: self.clone(),
+            sent: 0,
+            finished: false,
+        }))
+    }
+}
+
+/// One sending of a [`FilePart`].
+struct FileBody {
+    part: FilePart,
+    sent: u64,
+    finished: bool,
+}
+
+impl FileBody {
+    fn next_piece(&mut self) -> Result<Bytes> {
+        let part = &self.part;
+        let left = part.length - self.sent;
+        let length = usize::try_from(left).unwrap_or(CHUNK).min(CHUNK);
+        let offset = part.offset + self.sent;
+        let piece = part
+            .buffers
+            .take()
+            .fill(length, |buffer| part.source.read_at(buffer, offset))?;
+        if piece.len() as u64 == left {
+            part.source.check_open()?;
+        }
+        Ok(piece)
+    }
+}
+
+impl Body for FileBody {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        if self.finished || self.is_end_stream() {
+            return Poll::Ready(None);
+        }
+        match self.next_piece() {
+            Ok(piece) => {
+                self.sent += piece.len() as u64;
+                self.part.counted.fetch_add(piece.len() as u64, Relaxed);
+                self.part.bytes.add(piece.len() as u64);
+                Poll::Ready(Some(Ok(Frame::data(piece))))
+            }
+            Err(error) => {
+                self.finished = true;
+                let told = io::Error::other(error.to_string());
+                *self.part.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                Poll::Ready(Some(Err(told)))
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.sent == self.part.length
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.part.length - self.sent)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use std::io::Write;
+
+    use super::*;
+    use crate::progress::Progress;
+
+    fn part(path: &Path, offset: u64, length: u64) -> (FilePart, Arc<Progress>) {
+        let progress = Arc::new(Progress::default());
+        let source = Arc::new(SourceFile::open(path).unwrap());
+        let bytes = ItemBytes::new(progress.clone());
+        (FilePart::new(source, (offset, length), Arc::default(), bytes), progress)
+    }
+
+    fn pull(body: &mut FileBody) -> Option<io::Result<Bytes>> {
+        let mut context = Context::from_waker(std::task::Waker::noop());
+        match Pin::new(body).poll_frame(&mut context) {
+            Poll::Ready(frame) => frame.map(|frame| frame.map(|frame| frame.into_data().unwrap())),
+            Poll::Pending => None,
+        }
+    }
+
+    fn file_of(length: usize) -> (tempfile::TempDir, PathBuf, Vec<u8>) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("source");
+        let bytes: Vec<u8> = (0..length).map(|at| u8::try_from(at % 251).unwrap()).collect();
+        std::fs::write(&path, &bytes).unwrap();
+        (folder, path, bytes)
+    }
+
+    #[test]
+    fn a_part_yields_its_range_and_counts_it() {
+        let (_folder, path, bytes) = file_of(3 * CHUNK);
+        let length = CHUNK + 1000;
+        let (part, progress) = part(&path, 77, length as u64);
+        let mut body = FileBody {
+            part,
+            sent: 0,
+            finished: false,
+        };
+        let mut got = Vec::new();
+        while let Some(piece) = pull(&mut body) {
+            got.extend_from_slice(&piece.unwrap());
+        }
+        assert!(got == bytes[77..77 + length]);
+        assert_eq!(progress.bytes_done.load(Relaxed), length as u64);
+        BodySource::open(&body.part).unwrap();
+        assert_eq!(
+            progress.bytes_done.load(Relaxed),
+            0,
+            "another attempt begins from nothing"
+        );
+    }
+
+    #[test]
+    fn the_end_of_a_changed_file_is_never_handed_out() {
+        type Change = fn(&Path);
+        let changes: [(&str, Change); 2] = [
+            ("grown", |path| {
+                drop(File::options().append(true).open(path).unwrap().write_all(b"more"))
+            }),
+            ("cut", |path| {
+                File::options().write(true).open(path).unwrap().set_len(10).unwrap()
+            }),
+        ];
+        for (what, change) in changes {
+            let (_folder, path, _) = file_of(2 * CHUNK);
+            let (part, _) = part(&path, 0, 2 * CHUNK as u64);
+            let mut body = FileBody {
+                part: part.clone(),
+                sent: 0,
+                finished: false,
+            };
+            assert!(pull(&mut body).unwrap().is_ok());
+            change(&path);
+            assert!(pull(&mut body).unwrap().is_err(), "{what}");
+            assert!(pull(&mut body).is_none());
+            assert!(
+                part.take_trouble()
+                    .unwrap()
+                    .to_string()
+                    .ends_with("the file changed while it was uploaded"),
+                "{what}"
+            );
+        }
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_replaced_file_is_noticed_and_a_pipe_is_not_opened() {
+        let (folder, path, bytes) = file_of(100);
+        let source = SourceFile::open(&path).unwrap();
+        source.check().unwrap();
+        let other = folder.path().join("other");
+        std::fs::write(&other, &bytes).unwrap();
+        std::fs::rename(&other, &path).unwrap();
+        assert_eq!(source.check().unwrap_err().kind(), ErrorKind::Conflict);
+        assert_eq!(
+            SourceFile::open(Path::new("/dev/null")).unwrap_err().kind(),
+            ErrorKind::InvalidInput
+        );
+    }
+}

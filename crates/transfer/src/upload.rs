@@ -1,0 +1,270 @@
+//! Uploads: each file is opened, fingerprinted, sent in one piece or in parts, and looked at again.
+
+mod multipart;
+
+use std::sync::Arc;
+
+use dipper_storage::{Client, ErrorKind, ObjectKey, PutOptions, UploadBody};
+
+use crate::context::{Context, Interrupt};
+use crate::crew::{Crew, Settled};
+use crate::error::{Error, Result};
+use crate::files::{FilePart, SourceFile, blocking};
+use crate::names::numbered;
+use crate::parts::parts_for;
+use crate::progress::ItemBytes;
+use crate::spec::{ConflictPolicy, UploadItem, UploadSpec};
+
+/// Up to this size a file is read before it is sent: it is then one state of the file for certain, and goes with a
+/// checksum. Sixteen of them are 16 MiB.
+const SMALL: u64 = 1024 * 1024;
+/// A file in parts takes four slots of sixteen, so that few uploads are unfinished at a time.
+const LARGE_WEIGHT: usize = 4;
+/// How many numbered keys are tried: `name (2)` to `name (999)`.
+const KEYS_TRIED: u32 = 999;
+
+/// Uploads all items and hands back the spec with those that are left.
+pub(crate) async fn run(context: &Context, mut spec: UploadSpec) -> UploadSpec {
+    let items = std::mem::take(&mut spec.items);
+    let shared = Arc::new(spec.clone());
+    let mut crew = Crew::new(context, |item: &UploadItem| item.key.to_string());
+    for item in items {
+        let weight = if parts_for(item.size).count > 1 {
+            LARGE_WEIGHT
+        } else {
+            1
+        };
+        match crew.slot(weight).await {
+            Some(slot) => {
+                let work = upload(context.child(), shared.clone(), item.clone());
+                crew.work(slot, item, work);
+            }
+            None => crew.leave(item),
+        }
+    }
+    spec.items = crew.finish().await;
+    spec
+}
+
+async fn upload(context: Context, spec: Arc<UploadSpec>, item: UploadItem) -> Result<Settled> {
+    let path = item.source.clone();
+    let source = Arc::new(blocking(move || SourceFile::open(&path)).await?);
+    context.job.progress.resize(item.size, source.length());
+    let bytes = context.item_bytes();
+    let sending = Sending {
+        context: &context,
+        spec: &spec,
+        item: &item,
+        source: &source,
+        bytes: &bytes,
+    };
+    let outcome = sending.under_the_policy().await;
+    if !matches!(outcome, Ok(Settled::Done)) {
+        bytes.reset();
+    }
+    match outcome {
+        Ok(Settled::Skipped) => context.job.progress.resize(source.length(), 0),
+        Ok(Settled::Done) => {}
+        // The next run plans with the size of the list again.
+        Err(_) => context.job.progress.resize(source.length(), item.size),
+    }
+    outcome
+}
+
+/// One file on its way.
+struct Sending<'a> {
+    context: &'a Context,
+    spec: &'a UploadSpec,
+    item: &'a UploadItem,
+    source: &'a Arc<SourceFile>,
+    bytes: &'a ItemBytes,
+}
+
+/// What became of sending to one key.
+enum Sent {
+    Stored,
+    /// The key is taken, and nothing was changed.
+    Taken,
+}
+
+impl Sending<'_> {
+    async fn under_the_policy(&self) -> Result<Settled> {
+        let key = &self.item.key;
+        if self.spec.conflict == ConflictPolicy::Overwrite {
+            self.send_to(key).await?;
+            return Ok(Settled::Done);
+        }
+        if let Sent::Stored = self.send_if_free(key).await? {
+            return Ok(Settled::Done);
+        }
+        if self.spec.conflict == ConflictPolicy::Skip {
+            return Ok(Settled::Skipped);
+        }
+        for number in 2..=KEYS_TRIED {
+            if let Sent::Stored = self.send_if_free(&numbered_key(key, number)?).await? {
+                return Ok(Settled::Done);
+            }
+        }
+        let message = format!("Could not upload `{key}`: that key and all numbered ones are taken");
+        Err(Error::new(ErrorKind::Conflict, message).with_hint("Upload it under another name."))
+    }
+
+    async fn send_if_free(&self, key: &ObjectKey) -> Result<Sent> {
+        if size_of(self.context, &self.spec.client, self.spec, key)
+            .await?
+            .is_some()
+        {
+            return Ok(Sent::Taken);
+        }
+        self.bytes.reset();
+        self.send_to(key).await
+    }
+
+    async fn send_to(&self, key: &ObjectKey) -> Result<Sent> {
+        let plan = parts_for(self.source.length());
+        let sent = if plan.count > 1 {
+            self.send_parts(key, plan).await?
+        } else {
+            self.send_whole(key).await?
+        };
+        if matches!(sent, Sent::Stored) {
+            let source = self.source.clone();
+            blocking(move || source.check()).await?;
+        }
+        Ok(sent)
+    }
+
+    async fn send_whole(&self, key: &ObjectKey) -> Result<Sent> {
+        let mut options = self.options();
+        options.if_none_match = self.must_be_free();
+        let outcome = self.put(key, &options).await;
+        match outcome {
+            // A server without conditional writes: the look just before has to do.
+            Err(error) if error.kind() == ErrorKind::Unsupported && options.if_none_match => {
+                options.if_none_match = false;
+                self.put(key, &options).await
+            }
+            outcome => outcome,
+        }
+    }
+
+    async fn put(&self, key: &ObjectKey, options: &PutOptions) -> Result<Sent> {
+        let body = self.body().await?;
+        let mut tries = 0;
+        let outcome = self
+            .context
+            .request(Interrupt::AtOnce, || {
+                tries += 1;
+                let (body, part) = match &body {
+                    Whole::Bytes(bytes) => (UploadBody::bytes(bytes.clone()), None),
+                    Whole::Part(part) => (UploadBody::source(Arc::new(part.clone()), part.length()), Some(part)),
+                };
+                async move {
+                    let stored = self.spec.client.put_object(&self.spec.bucket, key, body, options).await;
+                    stored.map_err(|error| part.and_then(FilePart::take_trouble).unwrap_or_else(|| error.into()))
+                }
+            })
+            .await;
+        match outcome {
+            Ok(_) => {}
+            Err(error) if options.if_none_match && is_taken(&error) => {
+                // Our own first try may have arrived although its answer was lost.
+                let ours = tries > 1
+                    && size_of(self.context, &self.spec.client, self.spec, key).await? == Some(self.source.length());
+                if !ours {
+                    return Ok(Sent::Taken);
+                }
+            }
+            Err(error) => return Err(error),
+        }
+        if let Whole::Bytes(bytes) = &body {
+            self.bytes.add(bytes.len() as u64);
+        }
+        Ok(Sent::Stored)
+    }
+
+    async fn body(&self) -> Result<Whole> {
+        let length = self.source.length();
+        if length <= SMALL {
+            let source = self.source.clone();
+            return Ok(Whole::Bytes(blocking(move || source.read_all()).await?));
+        }
+        Ok(Whole::Part(self.part(0, length)))
+    }
+
+    fn part(&self, offset: u64, length: u64) -> FilePart {
+        FilePart::new(
+            self.source.clone(),
+            (offset, length),
+            self.context.buffers.clone(),
+            self.bytes.clone(),
+        )
+    }
+
+    fn must_be_free(&self) -> bool {
+        self.spec.conflict != ConflictPolicy::Overwrite
+    }
+
+    fn options(&self) -> PutOptions {
+        let guessed = || {
+            mime_guess::from_path(self.item.key.as_str())
+                .first_raw()
+                .unwrap_or("application/octet-stream")
+        };
+        PutOptions {
+            content_type: Some(self.item.content_type.clone().unwrap_or_else(|| guessed().to_owned())),
+            canned_acl: self.spec.canned_acl,
+            ..PutOptions::default()
+        }
+    }
+}
+
+/// The body of a file that goes in one request.
+enum Whole {
+    Bytes(bytes::Bytes),
+    Part(FilePart),
+}
+
+/// Whether a conditional write was refused because somebody has the key.
+fn is_taken(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::PreconditionFailed)
+        || error.storage().and_then(dipper_storage::Error::s3_code) == Some("ConditionalRequestConflict")
+}
+
+/// The size of the object that has this key, if there is one.
+async fn size_of(context: &Context, client: &Client, spec: &UploadSpec, key: &ObjectKey) -> Result<Option<u64>> {
+    let attempt = || async { client.head_object(&spec.bucket, key).await.map_err(Error::from) };
+    match context.request(Interrupt::AtOnce, attempt).await {
+        Ok(info) => Ok(Some(info.size)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn numbered_key(key: &ObjectKey, number: u32) -> Result<ObjectKey> {
+    let (folder, name) = key
+        .as_str()
+        .rsplit_once('/')
+        .map_or(("", key.as_str()), |(folder, name)| {
+            (&key.as_str()[..=folder.len()], name)
+        });
+    Ok(ObjectKey::parse(&format!("{folder}{}", numbered(name, number)))?)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    #[test]
+    fn numbers_go_into_the_last_part_of_a_key() {
+        let numbered = |key: &str| numbered_key(&ObjectKey::parse(key).unwrap(), 2).unwrap().to_string();
+        assert_eq!(numbered("a.b/photo.jpg"), "a.b/photo (2).jpg");
+        assert_eq!(numbered("photo"), "photo (2)");
+        assert!(
+            numbered_key(&ObjectKey::parse(&"x".repeat(1022)).unwrap(), 2).is_err(),
+            "it would be too long"
+        );
+    }
+}

@@ -1,0 +1,11 @@
+//! The engine against a real S3 server on a real disk, and against scripted answers where a server must misbehave.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod cancelling;
+mod deleting;
+mod downloading;
+mod scripted;
+mod support;
+mod uploading;
+mod watching;

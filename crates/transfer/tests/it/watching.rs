@@ -1,0 +1,71 @@
+//! What a watcher hears.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use dipper_transfer::{ConflictPolicy, JobSpec, JobState};
+
+use crate::support::{MIB, World, content};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_batch_is_full_and_later_ones_tell_only_what_changed() {
+    let world = World::new().await;
+    let path = world.write("a", &content(48 * MIB, 1));
+    let spec = || JobSpec::Upload(world.upload(&[(&path, "a")], ConflictPolicy::Overwrite));
+    let first = world.engine.start(spec());
+    world.engine.join(first).await.unwrap();
+    let mut changes = world.engine.watch();
+    let batch = changes.next().await;
+    assert!(batch.full && batch.jobs.len() == 1 && batch.sequence == 1 && batch.totals.done == 1);
+    let second = world.engine.start(spec());
+    let mut told = BTreeMap::new();
+    let mut last = Instant::now();
+    for expected in 2.. {
+        let batch = changes.next().await;
+        assert!(
+            expected == 2 || last.elapsed() >= Duration::from_millis(240),
+            "at most four a second"
+        );
+        last = Instant::now();
+        assert!(!batch.full && batch.sequence == expected && batch.removed.is_empty());
+        assert!(
+            batch.jobs.iter().all(|job| job.id == second),
+            "the first job has not changed"
+        );
+        told.extend(batch.jobs.into_iter().map(|job| (job.id, job)));
+        if told[&second].state.is_finished() {
+            break;
+        }
+    }
+    assert_eq!(
+        (told[&second].state, told[&second].bytes_done),
+        (JobState::Done, 48 * MIB as u64)
+    );
+    world.engine.forget_finished();
+    let batch = changes.next().await;
+    assert_eq!((batch.removed, batch.jobs.len()), (vec![first, second], 0));
+    let quiet = tokio::time::timeout(Duration::from_millis(600), changes.next()).await;
+    assert!(quiet.is_err(), "nothing changes, nothing is told");
+    assert!(world.engine.join(first).await.is_none() && world.engine.job(second).is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_job_of_many_ends_up_told() {
+    let world = World::new().await;
+    let path = world.write("a", b"a");
+    let mut changes = world.engine.watch();
+    assert!(changes.next().await.jobs.is_empty());
+    let names: Vec<String> = (0..40).map(|n| format!("k{n}")).collect();
+    for name in &names {
+        world
+            .engine
+            .start(JobSpec::Upload(world.upload(&[(&path, name)], ConflictPolicy::Skip)));
+    }
+    let mut done = 0;
+    let mut states = BTreeMap::new();
+    while done < 40 {
+        states.extend(changes.next().await.jobs.into_iter().map(|job| (job.id, job.state)));
+        done = states.values().filter(|state| **state == JobState::Done).count();
+    }
+    assert_eq!(world.keys().await.len(), 40);
+}
