@@ -1,7 +1,7 @@
 //! Access control lists: canned ones, `x-amz-grant-*` headers, and the XML document, to and from one list of grants.
 //!
 //! There is one owner. Grants to other canonical users are stored and shown as given; nobody else can sign requests
-//! here, so only the owner and the groups ever matter. Unsigned requests are in the group AllUsers.
+//! here, so only the owner and the groups ever matter. Unsigned requests are in the group `AllUsers`.
 
 use s3s::{S3Error, S3ErrorCode, S3Result, dto};
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,6 @@
 //! Checksums of object bytes: what a client sent with them, what we computed, what is stored and shown again.
 //!
-//! MD5 is always computed, because it is the ETag. The others only when a client sends or asks for them.
+//! MD5 is always computed, because it is the `ETag`. The others only when a client sends or asks for them.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -217,7 +217,7 @@ impl Hasher {
     }
 }
 
-/// The ETag of a multipart object: the MD5 of its parts' MD5s, and their number.
+/// The `ETag` of a multipart object: the MD5 of its parts' MD5s, and their number.
 pub(crate) fn multipart_etag(parts: &[[u8; 16]]) -> String {
     format!("{}-{}", hex::encode(Md5::digest(parts.concat())), parts.len())
 }

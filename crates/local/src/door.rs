@@ -131,8 +131,10 @@ impl Door {
     fn check_headers(&self, method: &Method, headers: &HeaderMap) -> S3Result<()> {
         for name in headers.keys() {
             let name = name.as_str();
-            let asks_for = |unsupported: &&str| name.starts_with(unsupported) && name != "x-amz-tagging-directive";
-            if UNSUPPORTED_HEADERS.iter().any(|unsupported| asks_for(&unsupported)) {
+            let is_unsupported = UNSUPPORTED_HEADERS
+                .iter()
+                .any(|unsupported| name.starts_with(unsupported));
+            if is_unsupported && name != "x-amz-tagging-directive" {
                 return Err(not_implemented(format!(
                     "Local storage does not support the header {name}."
                 )));

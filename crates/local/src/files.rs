@@ -100,9 +100,9 @@ impl Files {
         let forwarded = forward(body.stream, sender, body.length).await;
         let written = writing.await.map_err(|_| Failure::Closing)?;
         forwarded?;
-        let received = written?;
-        body.expected.verify(&received.digest)?;
-        Ok(received)
+        let arrived = written?;
+        body.expected.verify(&arrived.digest)?;
+        Ok(arrived)
     }
 
     /// Writes pieces until the end is announced. A channel that closes without it is an upload that broke off.
@@ -356,9 +356,9 @@ impl Drop for Lease {
     fn drop(&mut self) {
         let mut leases = self.files.leases();
         for id in &self.ids {
-            let Some(leased) = leases.get_mut(id) else { continue };
-            leased.readers -= 1;
-            if leased.readers > 0 {
+            let Some(file) = leases.get_mut(id) else { continue };
+            file.readers -= 1;
+            if file.readers > 0 {
                 continue;
             }
             if leases.remove(id).is_some_and(|leased| leased.doomed) {

@@ -39,7 +39,7 @@ const STARTING: &str = "start local storage in";
 const MAX_CONNECTIONS: usize = 256;
 
 /// How long a client may take to send the head of a request, also on a connection kept open.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(60);
+const HEAD_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// How long requests under way may take to end when the server stops; then they are cut off.
 const STOP_TIMEOUT: Duration = Duration::from_secs(2);

@@ -14,7 +14,7 @@ pub(crate) mod tenant;
 use std::time::{Duration, UNIX_EPOCH};
 
 use async_trait::async_trait;
-use s3s::dto::*;
+use s3s::dto::{self, Timestamp};
 use s3s::{S3, S3Error, S3ErrorCode, S3Request, S3Response, S3Result};
 
 use crate::names::Names;
@@ -54,7 +54,7 @@ macro_rules! operations {
         #[async_trait]
         impl S3 for Service {
             $(
-                async fn $name(&self, request: S3Request<$input>) -> S3Result<S3Response<$output>> {
+                async fn $name(&self, request: S3Request<dto::$input>) -> S3Result<S3Response<dto::$output>> {
                     self.$name(request).await.map(S3Response::new)
                 }
             )*

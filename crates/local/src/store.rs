@@ -53,7 +53,7 @@ pub(crate) enum Condition {
     Absent,
     /// Something must be there.
     Present,
-    /// Exactly this ETag must be there.
+    /// Exactly this `ETag` must be there.
     Etag(String),
 }
 

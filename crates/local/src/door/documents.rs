@@ -10,7 +10,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use s3s::{Body, S3Error, S3ErrorCode, S3Result};
 
 use super::{Arrived, Target, signatures};
-use crate::digest::{Algorithm, Expected};
+use crate::digest::{Algorithm, Expected, Hasher};
 use crate::failure::custom;
 
 /// The largest document: a thousand keys of 1,024 bytes to delete, every byte written as an XML escape of six.
@@ -59,8 +59,11 @@ fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 }
 
 fn check(headers: &HeaderMap, bytes: &Bytes) -> S3Result<()> {
-    let mut expected = Expected::default();
-    expected.md5 = header(headers, "content-md5").map(Expected::parse_md5).transpose()?;
+    let md5 = header(headers, "content-md5").map(Expected::parse_md5).transpose()?;
+    let mut expected = Expected {
+        md5,
+        ..Expected::default()
+    };
     for algorithm in Algorithm::ALL {
         if let Some(value) = header(headers, algorithm.header()) {
             expected.checksums.set(algorithm, value.to_owned());
@@ -84,12 +87,7 @@ fn check(headers: &HeaderMap, bytes: &Bytes) -> S3Result<()> {
 }
 
 fn is_sha256(hash: &str, bytes: &Bytes) -> bool {
-    let mut expected = Expected {
-        algorithm: Some(Algorithm::Sha256),
-        ..Expected::default()
-    };
-    expected.md5 = None;
-    let mut hasher = expected.hasher();
+    let mut hasher = Hasher::new(std::iter::once(Algorithm::Sha256));
     hasher.update(bytes);
     let digest = hasher.finish();
     let actual = digest

@@ -1,6 +1,9 @@
 //! Access control lists of buckets and objects.
 
-use s3s::dto::*;
+use s3s::dto::{
+    GetBucketAclInput, GetBucketAclOutput, GetObjectAclInput, GetObjectAclOutput, PutBucketAclInput,
+    PutBucketAclOutput, PutObjectAclInput, PutObjectAclOutput,
+};
 use s3s::{S3Error, S3ErrorCode, S3Request, S3Result};
 
 use super::{Service, error};

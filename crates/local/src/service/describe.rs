@@ -1,6 +1,6 @@
 //! What requests say about objects, in the store's words: attributes, storage class, access, conditions, checksums.
 
-use s3s::dto::*;
+use s3s::dto::{ChecksumAlgorithm, ETagCondition, IfMatch, IfNoneMatch, StorageClass, Timestamp};
 use s3s::{S3ErrorCode, S3Result, TrailingHeaders};
 use time::OffsetDateTime;
 
@@ -118,12 +118,12 @@ pub(super) fn condition(if_match: Option<IfMatch>, if_none_match: Option<IfNoneM
 
 /// What the body should hash to.
 pub(super) fn expected(
-    content_md5: Option<String>,
+    content_md5: Option<&str>,
     checksums: Checksums,
-    algorithm: Option<ChecksumAlgorithm>,
+    algorithm: Option<&ChecksumAlgorithm>,
 ) -> S3Result<Expected> {
     Ok(Expected {
-        md5: content_md5.as_deref().map(Expected::parse_md5).transpose()?,
+        md5: content_md5.map(Expected::parse_md5).transpose()?,
         checksums,
         algorithm: algorithm
             .map(|algorithm| Algorithm::parse(algorithm.as_str()))

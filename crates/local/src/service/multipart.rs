@@ -1,6 +1,12 @@
 //! Multipart uploads.
 
-use s3s::dto::*;
+use s3s::dto::{
+    AbortMultipartUploadInput, AbortMultipartUploadOutput, ChecksumAlgorithm, ChecksumType, CommonPrefix,
+    CompleteMultipartUploadInput, CompleteMultipartUploadOutput, CompletedPart, CopyPartResult,
+    CreateMultipartUploadInput, CreateMultipartUploadOutput, ETag, Initiator, ListMultipartUploadsInput,
+    ListMultipartUploadsOutput, ListPartsInput, ListPartsOutput, MultipartUpload, Owner, Part, Range, StorageClass,
+    UploadPartCopyInput, UploadPartCopyOutput, UploadPartInput, UploadPartOutput,
+};
 use s3s::{S3ErrorCode, S3Request, S3Result};
 
 use super::describe::{attributes, checksums, condition, expected, set_checksums, storage_class, verify_trailers};
@@ -57,9 +63,9 @@ impl Service {
         let number = part_number(input.part_number)?;
         let upload = self.store.upload(name.clone()).await?;
         let mut expected = expected(
-            input.content_md5.take(),
+            input.content_md5.as_deref(),
             checksums!(input),
-            input.checksum_algorithm.take(),
+            input.checksum_algorithm.as_ref(),
         )?;
         // An upload started with an algorithm has its checksum for every part, sent or not.
         expected.algorithm = expected.algorithm.or(upload.algorithm);
@@ -86,10 +92,10 @@ impl Service {
         let (bucket, key) = self.copy_source(&input.copy_source)?;
         let open = self.store.open_object(bucket.clone(), key.clone()).await?;
         let conditions = Conditions {
-            if_match: input.copy_source_if_match,
-            if_none_match: input.copy_source_if_none_match,
-            if_modified_since: input.copy_source_if_modified_since,
-            if_unmodified_since: input.copy_source_if_unmodified_since,
+            matching: input.copy_source_if_match,
+            not_matching: input.copy_source_if_none_match,
+            modified_since: input.copy_source_if_modified_since,
+            unmodified_since: input.copy_source_if_unmodified_since,
         };
         conditions.check(&open.object).map_err(|_| precondition_failed())?;
         let OpenObject {
@@ -270,8 +276,7 @@ fn part_number(number: i32) -> S3Result<i32> {
 fn is_composite(algorithm: Option<Algorithm>, asked: Option<&ChecksumType>) -> S3Result<bool> {
     let asked = asked.map(|asked| asked.as_str() == ChecksumType::COMPOSITE);
     let fixed = match algorithm {
-        None => Some(false),
-        Some(Algorithm::Crc64Nvme) => Some(false),
+        None | Some(Algorithm::Crc64Nvme) => Some(false),
         Some(Algorithm::Sha1 | Algorithm::Sha256) => Some(true),
         Some(Algorithm::Crc32 | Algorithm::Crc32c) => None,
     };

@@ -1,17 +1,21 @@
 //! Writing, copying and deleting objects.
 
-use s3s::dto::*;
+use s3s::dto::{
+    CopyObjectInput, CopyObjectOutput, CopyObjectResult, CopySource, Delete, DeleteObjectInput, DeleteObjectOutput,
+    DeleteObjectsInput, DeleteObjectsOutput, DeletedObject, ETag, MetadataDirective, ObjectIdentifier, PutObjectInput,
+    PutObjectOutput, StreamingBlob,
+};
 use s3s::{S3Error, S3ErrorCode, S3Request, S3Result};
 
 use super::describe::{attributes, checksums, condition, expected, set_checksums, storage_class, verify_trailers};
 use super::describe::{wanted_acl, without_transfer_coding};
 use super::reading::{Conditions, precondition_failed};
 use super::{Service, error, timestamp};
-use crate::failure::Failure;
 use crate::files::Incoming;
-use crate::store::objects::{Copy, Description, Object, Target};
+use crate::store::Condition;
+use crate::store::objects::{Copy, Describe, Description, Object, Target};
 
-/// S3's limits of one DeleteObjects request and of a key.
+/// S3's limits of one `DeleteObjects` request and of a key.
 const MAX_DELETE: usize = 1000;
 const MAX_KEY: usize = 1024;
 
@@ -29,9 +33,9 @@ impl Service {
             attributes: without_transfer_coding(attributes!(input)),
         };
         let expected = expected(
-            input.content_md5.take(),
+            input.content_md5.as_deref(),
             checksums!(input),
-            input.checksum_algorithm.take(),
+            input.checksum_algorithm.as_ref(),
         )?;
         self.store.check_target(target.clone()).await?;
         let body = incoming(input.body, input.content_length, expected)?;
@@ -53,50 +57,20 @@ impl Service {
         let target = Target {
             bucket: self.names.bucket(&input.bucket)?,
             key: input.key.clone(),
-            condition: Default::default(),
+            condition: Condition::None,
         };
-        let replaces = match input.metadata_directive.as_ref().map(MetadataDirective::as_str) {
-            None | Some(MetadataDirective::COPY) => false,
-            Some(MetadataDirective::REPLACE) => true,
-            Some(_) => {
-                return Err(error(
-                    S3ErrorCode::InvalidArgument,
-                    "The metadata directive is COPY or REPLACE.",
-                ));
-            }
-        };
+        let replaces = replaces_metadata(input.metadata_directive.as_ref())?;
         let onto_itself = source_bucket == target.bucket && source_key == target.key;
         if onto_itself && !replaces && input.storage_class.is_none() {
             let message = "This copy request is illegal because it is trying to copy an object to itself without \
                            changing the object's metadata or storage class.";
             return Err(error(S3ErrorCode::InvalidRequest, message));
         }
-        let conditions = Conditions {
-            if_match: input.copy_source_if_match.take(),
-            if_none_match: input.copy_source_if_none_match.take(),
-            if_modified_since: input.copy_source_if_modified_since.take(),
-            if_unmodified_since: input.copy_source_if_unmodified_since.take(),
-        };
-        // As on S3, the copy of a public object is private.
-        let acl = self.object_acl(wanted_acl!(input))?;
-        let storage_class = storage_class(input.storage_class.take())?;
-        let replacement = replaces.then(|| attributes!(input));
-        let describe = move |source: &Object| {
-            conditions
-                .check(source)
-                .map_err(|_| Failure::from(precondition_failed()))?;
-            let attributes = replacement.unwrap_or_else(|| source.attributes.clone());
-            Ok(Description {
-                storage_class,
-                attributes,
-                acl,
-            })
-        };
         let copy = Copy {
             source_bucket,
             source_key,
             target,
-            describe: Box::new(describe),
+            describe: self.describe_copy(&mut input, replaces)?,
         };
         let written = self.store.copy_object(copy).await?;
         let mut result = CopyObjectResult {
@@ -110,6 +84,27 @@ impl Service {
             copy_object_result: Some(result),
             ..CopyObjectOutput::default()
         })
+    }
+
+    /// What the copy will be, and on which conditions. As on S3, the copy of a public object is private.
+    fn describe_copy(&self, input: &mut CopyObjectInput, replaces: bool) -> S3Result<Describe> {
+        let conditions = Conditions {
+            matching: input.copy_source_if_match.take(),
+            not_matching: input.copy_source_if_none_match.take(),
+            modified_since: input.copy_source_if_modified_since.take(),
+            unmodified_since: input.copy_source_if_unmodified_since.take(),
+        };
+        let acl = self.object_acl(wanted_acl!(input))?;
+        let storage_class = storage_class(input.storage_class.take())?;
+        let replacement = replaces.then(|| attributes!(input));
+        Ok(Box::new(move |source: &Object| {
+            conditions.check(source).map_err(|_| precondition_failed())?;
+            Ok(Description {
+                storage_class,
+                attributes: replacement.unwrap_or_else(|| source.attributes.clone()),
+                acl,
+            })
+        }))
     }
 
     pub(super) async fn delete_object(&self, request: S3Request<DeleteObjectInput>) -> S3Result<DeleteObjectOutput> {
@@ -190,7 +185,19 @@ pub(super) fn incoming(
     })
 }
 
-/// Why one object of a DeleteObjects request cannot be deleted.
+/// Whether a copy takes its metadata from the request instead of from its source.
+fn replaces_metadata(directive: Option<&MetadataDirective>) -> S3Result<bool> {
+    match directive.map(MetadataDirective::as_str) {
+        None | Some(MetadataDirective::COPY) => Ok(false),
+        Some(MetadataDirective::REPLACE) => Ok(true),
+        Some(_) => Err(error(
+            S3ErrorCode::InvalidArgument,
+            "The metadata directive is COPY or REPLACE.",
+        )),
+    }
+}
+
+/// Why one object of a `DeleteObjects` request cannot be deleted.
 fn refused(object: &ObjectIdentifier) -> Option<S3Error> {
     if object.key.is_empty() {
         return Some(error(S3ErrorCode::InvalidArgument, "A key is not empty."));

@@ -1,7 +1,10 @@
 //! Reading one object: conditions, ranges and parts, and the headers that describe it.
 
 use http::{HeaderMap, HeaderValue, header};
-use s3s::dto::*;
+use s3s::dto::{
+    ChecksumMode, ETag, ETagCondition, GetObjectInput, GetObjectOutput, HeadObjectInput, HeadObjectOutput, Range,
+    StorageClass, StreamingBlob, Timestamp,
+};
 use s3s::{S3Error, S3ErrorCode, S3Request, S3Result};
 
 use super::describe::{DEFAULT_CONTENT_TYPE, set_checksums};
@@ -13,10 +16,10 @@ use crate::store::objects::{Object, OpenObject};
 /// Conditions of a request on the object it reads.
 #[derive(Debug, Default)]
 pub(super) struct Conditions {
-    pub(super) if_match: Option<ETagCondition>,
-    pub(super) if_none_match: Option<ETagCondition>,
-    pub(super) if_modified_since: Option<Timestamp>,
-    pub(super) if_unmodified_since: Option<Timestamp>,
+    pub(super) matching: Option<ETagCondition>,
+    pub(super) not_matching: Option<ETagCondition>,
+    pub(super) modified_since: Option<Timestamp>,
+    pub(super) unmodified_since: Option<Timestamp>,
 }
 
 /// How a condition fails.
@@ -29,16 +32,16 @@ pub(super) enum Unmet {
 }
 
 impl Conditions {
-    /// In the order of RFC 9110: an ETag speaks before a date, and a date only where no ETag does.
+    /// In the order of RFC 9110: an `ETag` speaks before a date, and a date only where no `ETag` does.
     pub(super) fn check(&self, object: &Object) -> Result<(), Unmet> {
         let is = |condition: &ETagCondition| condition.as_etag().is_none_or(|etag| etag.value() == object.etag);
         let modified = timestamp(object.modified - object.modified.rem_euclid(1000));
-        match (&self.if_match, &self.if_unmodified_since) {
+        match (&self.matching, &self.unmodified_since) {
             (Some(condition), _) if !is(condition) => return Err(Unmet::Precondition),
             (None, Some(since)) if modified > *since => return Err(Unmet::Precondition),
             _ => {}
         }
-        match (&self.if_none_match, &self.if_modified_since) {
+        match (&self.not_matching, &self.modified_since) {
             (Some(condition), _) if is(condition) => Err(Unmet::NotModified),
             (None, Some(since)) if modified <= *since => Err(Unmet::NotModified),
             _ => Ok(()),
@@ -150,7 +153,7 @@ fn out_of_range(size: u64) -> S3Error {
     refused
 }
 
-/// Fills the fields that GetObjectOutput and HeadObjectOutput share.
+/// Fills the fields that `GetObjectOutput` and `HeadObjectOutput` share.
 macro_rules! describe {
     ($output:ident, $object:expr, $window:expr, $with_checksums:expr) => {{
         let Object {
@@ -193,10 +196,10 @@ impl Service {
     pub(super) async fn get_object(&self, request: S3Request<GetObjectInput>) -> S3Result<GetObjectOutput> {
         let input = request.input;
         let conditions = Conditions {
-            if_match: input.if_match,
-            if_none_match: input.if_none_match,
-            if_modified_since: input.if_modified_since,
-            if_unmodified_since: input.if_unmodified_since,
+            matching: input.if_match,
+            not_matching: input.if_none_match,
+            modified_since: input.if_modified_since,
+            unmodified_since: input.if_unmodified_since,
         };
         let open = self
             .store
@@ -222,10 +225,10 @@ impl Service {
     pub(super) async fn head_object(&self, request: S3Request<HeadObjectInput>) -> S3Result<HeadObjectOutput> {
         let input = request.input;
         let conditions = Conditions {
-            if_match: input.if_match,
-            if_none_match: input.if_none_match,
-            if_modified_since: input.if_modified_since,
-            if_unmodified_since: input.if_unmodified_since,
+            matching: input.if_match,
+            not_matching: input.if_none_match,
+            modified_since: input.if_modified_since,
+            unmodified_since: input.if_unmodified_since,
         };
         let open = self
             .store

@@ -10,7 +10,7 @@ use crate::acl::Acl;
 use crate::database::Effects;
 use crate::failure::Failure;
 
-/// A bucket as ListBuckets shows it.
+/// A bucket as `ListBuckets` shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Bucket {
     pub(crate) name: String,

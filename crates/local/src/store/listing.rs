@@ -175,7 +175,9 @@ mod tests {
                 [],
             )
             .unwrap();
-        keys.iter().for_each(|key| insert(&connection, key));
+        for key in keys {
+            insert(&connection, key);
+        }
         connection
     }
 

@@ -56,16 +56,19 @@ pub(crate) struct Description {
     pub(crate) acl: Acl,
 }
 
+/// Decides about a copy when its source is known.
+pub(crate) type Describe = Box<dyn FnOnce(&Object) -> Result<Description, Failure> + Send>;
+
 /// A copy: what of the source is taken over is decided by the caller, once the source is known.
 pub(crate) struct Copy {
     pub(crate) source_bucket: String,
     pub(crate) source_key: String,
     pub(crate) target: Target,
     /// Looks at the source, may refuse, and says what the copy is.
-    pub(crate) describe: Box<dyn FnOnce(&Object) -> Result<Description, Failure> + Send>,
+    pub(crate) describe: Describe,
 }
 
-/// The ETag and the time of an object just written.
+/// The `ETag` and the time of an object just written.
 #[derive(Debug, Clone)]
 pub(crate) struct Written {
     pub(crate) etag: String,
@@ -175,7 +178,9 @@ impl Store {
                 let description = (copy.describe)(&source)?;
                 let bucket = bucket_id(connection, &copy.target.bucket)?;
                 let mut shared = segments(connection, source.content)?;
-                shared.iter_mut().for_each(|segment| segment.part = 0);
+                for segment in &mut shared {
+                    segment.part = 0;
+                }
                 let new = NewObject {
                     content: insert_content(connection, &shared)?,
                     size: source.size,

@@ -429,15 +429,12 @@ fn list_uploads(
             page.next = last;
             return Ok(page);
         }
-        match common {
-            Some(common) => {
-                last = Some((common.clone(), String::new()));
-                page.common_prefixes.push(common);
-            }
-            None => {
-                last = Some((upload.key.clone(), upload.id.clone()));
-                page.uploads.push(upload);
-            }
+        if let Some(common) = common {
+            last = Some((common.clone(), String::new()));
+            page.common_prefixes.push(common);
+        } else {
+            last = Some((upload.key.clone(), upload.id.clone()));
+            page.uploads.push(upload);
         }
     }
     Ok(page)

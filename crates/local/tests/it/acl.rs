@@ -7,16 +7,19 @@ const ALL_USERS: &str = "http://acs.amazonaws.com/groups/global/AllUsers";
 /// The grants of an answer as (grantee, permission).
 fn grants(answer: &Answer) -> Vec<(String, String)> {
     let text = answer.text();
-    let grants = text.split("</Grant>").filter_map(|grant| grant.split("<Grant>").nth(1)).map(|grant| {
-        let field = |name: &str| {
-            let rest = grant.split(&format!("<{name}>")).nth(1)?;
-            Some(rest.split('<').next()?.to_owned())
-        };
-        (
-            field("ID").or_else(|| field("URI")).unwrap(),
-            field("Permission").unwrap(),
-        )
-    });
+    let grants = text
+        .split("</Grant>")
+        .filter_map(|grant| grant.split("<Grant>").nth(1))
+        .map(|grant| {
+            let field = |name: &str| {
+                let rest = grant.split(&format!("<{name}>")).nth(1)?;
+                Some(rest.split('<').next()?.to_owned())
+            };
+            (
+                field("ID").or_else(|| field("URI")).unwrap(),
+                field("Permission").unwrap(),
+            )
+        });
     grants.collect()
 }
 
@@ -111,7 +114,14 @@ async fn a_public_bucket_can_be_listed_and_no_more() {
         .stranger("/missing")
         .await
         .expect_error(404, "NoSuchBucket");
-    // Whatever is granted, strangers never change anything.
+}
+
+#[tokio::test]
+async fn strangers_never_change_anything_whatever_is_granted() {
+    let fixture = Fixture::with_bucket().await;
+    fixture.client.put("/bucket/a", "data").await.expect_status(200);
+    let open = put("/bucket?acl").header("x-amz-acl", "public-read-write");
+    fixture.client.v4(open).await.expect_status(200);
     for call in [
         put("/bucket/b").body("x"),
         delete("/bucket/a"),

@@ -272,7 +272,11 @@ impl Client {
         let hash = hash.unwrap_or_else(|| {
             // Hashing megabytes without optimisation, here and in the server, would take most of the tests' time.
             let is_large = call.body.len() > 1_000_000;
-            let hash = if is_large { "UNSIGNED-PAYLOAD".to_owned() } else { hex::encode(Sha256::digest(&call.body)) };
+            let hash = if is_large {
+                "UNSIGNED-PAYLOAD".to_owned()
+            } else {
+                hex::encode(Sha256::digest(&call.body))
+            };
             call.headers.push(("x-amz-content-sha256".to_owned(), hash.clone()));
             hash
         });

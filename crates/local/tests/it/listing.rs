@@ -113,6 +113,11 @@ async fn parameters_do_what_they_say() {
         ("photos/a%20b".to_owned(), "photos/a%20".to_owned())
     );
     assert_eq!(listed.element("EncodingType"), "url");
+}
+
+#[tokio::test]
+async fn page_sizes_and_mistakes_are_answered_as_on_s3() {
+    let fixture = with_keys(&["a"]).await;
     let listed = fixture
         .client
         .get("/bucket?list-type=2&max-keys=0")

@@ -13,7 +13,7 @@ const PART: usize = 5 * 1024 * 1024;
 
 fn bytes(seed: u8, length: usize) -> Bytes {
     (0..length)
-        .map(|n| (n as u8).wrapping_mul(31).wrapping_add(seed))
+        .map(|n| n.to_le_bytes()[0].wrapping_mul(31).wrapping_add(seed))
         .collect::<Vec<u8>>()
         .into()
 }

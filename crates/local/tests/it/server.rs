@@ -133,5 +133,8 @@ async fn requests_under_way_may_end_when_the_server_stops() {
     let ((), answer) = tokio::join!(server.stop(), upload);
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     let server = Server::start(options(folder.path())).await.unwrap();
-    assert_eq!(Client::new(server.address()).get("/bucket/a").await.text(), "0123456789");
+    assert_eq!(
+        Client::new(server.address()).get("/bucket/a").await.text(),
+        "0123456789"
+    );
 }
