@@ -1,6 +1,7 @@
 // The views of the mock: opening, reading and selecting rows, and what acts on a selection (delete, download, properties).
 import type { AccessBadge, DeleteObjectsPlan, PropertiesView, Target } from '../bindings'
 import type { Backend } from '../backend'
+import { formatBytesExactly, formatDate, formatNumber, formatSize } from '$lib/format'
 import { Failure, notFound } from './failure'
 import { Listing } from './listing'
 import type { Transfers } from './transfers'
@@ -167,7 +168,7 @@ function deletePlan(world: World, chosen: Chosen): DeleteObjectsPlan {
   const bytes = sizeOf(objects)
   const single = objects.filter((object) => !folders.some((folder) => object.key.startsWith(folder)))
   const lines = [
-    ...single.map((object) => ({ name: lastPart(object.key), detail: `${object.size} bytes` })),
+    ...single.map((object) => ({ name: lastPart(object.key), detail: formatSize(object.size) })),
     ...folders.map((folder) => ({
       name: folder,
       detail: count(objects.filter((one) => one.key.startsWith(folder)).length, 'object'),
@@ -201,11 +202,11 @@ async function properties(views: Views, target: Target): Promise<PropertiesView>
     const address = `${account.view.scheme}://${account.view.endpoint}/${bucket.name}/`
     const contents = [
       row('Objects', count(chosen.objects.length, 'object')),
-      row('Size', `${sizeOf(chosen.objects)} bytes`),
+      row('Size', sizeWords(sizeOf(chosen.objects))),
     ]
     const general = [
       row('Name', bucket.name, true),
-      row('Created', new Date(bucket.created).toString().slice(4, 21)),
+      row('Created', formatDate(bucket.created)),
       row('Owner', account.owner, true),
       row('Region', account.view.region),
       row('Address', address, true),
@@ -229,7 +230,7 @@ async function properties(views: Views, target: Target): Promise<PropertiesView>
     const total = [
       row('Objects', String(chosen.objects.length)),
       row('Folders', String(chosen.folders.length)),
-      row('Size', `${sizeOf(chosen.objects)} bytes`),
+      row('Size', sizeWords(sizeOf(chosen.objects))),
     ]
     return {
       title: count(chosen.objects.length, 'object'),
@@ -239,8 +240,8 @@ async function properties(views: Views, target: Target): Promise<PropertiesView>
   }
   const rows = [
     row('Key', first.key, true),
-    row('Size', `${first.size} bytes`),
-    row('Last modified', new Date(first.modified).toString().slice(4, 24)),
+    row('Size', sizeWords(first.size)),
+    row('Last modified', formatDate(first.modified)),
     row('Storage class', first.storageClass),
     row('ETag', '9f3c21ab7d04e6155a1be2c0f7d80a43', true),
     row('Owner', account.owner, true),
@@ -269,5 +270,9 @@ export function lastPart(key: string): string {
 }
 
 export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`
+  return `${formatNumber(number)} ${noun}${number === 1 ? '' : 's'}`
+}
+
+function sizeWords(bytes: number): string {
+  return bytes < 1_000 ? formatBytesExactly(bytes) : `${formatSize(bytes)} (${formatBytesExactly(bytes)})`
 }

@@ -1,6 +1,5 @@
 // The transfers as the backend tells them: a full snapshot, then batches of what changed. Each job is a cell of its own, so
 // that a progress tick touches one row. A batch that was missed shows as a gap in the sequence: then we ask for all again.
-import { getContext, setContext } from 'svelte'
 import type { Backend, Stop } from '$backend/backend'
 import type { IpcError, JobState, JobView, TransferBatch, TransferTotals } from '$backend/bindings'
 import { asIpcError } from '$lib/errors'
@@ -208,16 +207,4 @@ export function doneShare(job: JobView): number {
   if (job.state === 'done') return 1
   if (job.bytesTotal !== null && job.bytesTotal > 0) return Math.min(1, job.bytesDone / job.bytesTotal)
   return job.itemsTotal === 0 ? 0 : Math.min(1, job.itemsDone / job.itemsTotal)
-}
-
-const key = Symbol('transfers')
-
-/** Hands the transfers of this window to every component below. */
-export function provideTransfers(transfers: Transfers): void {
-  setContext(key, transfers)
-}
-
-/** The transfers of this window. */
-export function getTransfers(): Transfers {
-  return getContext<Transfers>(key)
 }
