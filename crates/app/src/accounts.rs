@@ -201,7 +201,7 @@ impl App {
 
     /// Removes the account, its secret and its added buckets. Nothing on the server changes.
     pub async fn remove_account(&self, token: &PlanToken) -> Result<()> {
-        let RemoveAccount { id } = self.parts.plans.take("remove_account", token)?;
+        let RemoveAccount { id } = self.parts.plans.take("removeAccount", token)?;
         let saved = self.saved_account(&id).await?;
         self.parts.vault.remove(&id, saved.secret_in_keychain).await?;
         self.parts.database.remove_account(&id).await?;

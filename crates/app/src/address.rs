@@ -5,7 +5,7 @@ use dipper_storage::{BucketName, Client, Config, ListRequest, Prefix};
 use crate::error::{Error, Result};
 use crate::{AccountId, App};
 
-const READ: &str = "read_address";
+const READ: &str = "readAddress";
 
 /// Where a typed address leads.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -135,7 +135,7 @@ impl App {
         let rules = self.bucket_name_rules(account, name).await?;
         if let Some(broken) = rules.iter().find(|rule| !rule.ok) {
             let message = format!("A bucket can’t be called “{name}”. The rule: {}.", broken.text);
-            return Err(Error::field_at_fault("create_bucket", "name", message));
+            return Err(Error::field_at_fault("createBucket", "name", message));
         }
         let bucket = bucket_name(name)?;
         let made = self
@@ -176,7 +176,7 @@ impl App {
         }
         let error = Error::new(
             ErrorKind::NotFound,
-            "forget_bucket",
+            "forgetBucket",
             format!("“{name}” was not added by name."),
         );
         Err(error.with_bucket(name).with_hint("Refresh the list of buckets."))

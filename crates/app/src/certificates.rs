@@ -17,7 +17,7 @@ use crate::random;
 /// A form holds one; the last few are kept so that several windows can be open. Chains of roots stay far below the size.
 const MOST_CHOSEN: usize = 8;
 const MAX_BYTES: usize = 1024 * 1024;
-const REGISTER: &str = "register_ca";
+const REGISTER: &str = "registerCa";
 
 /// Names a CA certificate that was chosen.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

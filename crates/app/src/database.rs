@@ -171,7 +171,7 @@ fn in_words(doing: &str, path: &Path, cause: DatabaseError) -> Error {
         ),
     };
     let message = format!("Could not {doing} in “{}”: {cause}.", path.display());
-    Error::new(kind, doing, message).with_hint(hint).with_source(cause)
+    Error::new(kind, "database", message).with_hint(hint).with_source(cause)
 }
 
 #[cfg(test)]

@@ -177,7 +177,8 @@ impl Error {
         self.0.retryable
     }
 
-    /// What was being done: an S3 operation (`ListBuckets`) or a method of [`App`](crate::App).
+    /// What was being done: an S3 operation (`ListBuckets`), a method of [`App`](crate::App) in its wire spelling
+    /// (`deleteBucket`), or the part of it that failed (`database`, `keychain`).
     pub fn operation(&self) -> &str {
         &self.0.operation
     }
@@ -285,7 +286,7 @@ mod tests {
 
     #[test]
     fn an_error_says_what_why_and_what_to_do() {
-        let error = Error::stale_plan("delete_bucket", "Nothing was deleted.").with_bucket("photos");
+        let error = Error::stale_plan("deleteBucket", "Nothing was deleted.").with_bucket("photos");
         assert_eq!(error.to_string(), "Nothing was deleted.");
         assert_eq!(error.hint(), Some("Look at it again, then confirm what is shown now."));
         assert_eq!(

@@ -20,7 +20,7 @@ use crate::database::SavedAccount;
 use crate::error::{Error, ErrorKind, Result};
 use crate::{Account, AccountId, App, random};
 
-const OPEN: &str = "open_local_storage";
+const OPEN: &str = "openLocalStorage";
 /// There is one Local storage a data folder, so its account needs no other name.
 const ID: &str = "local-storage";
 const NAME: &str = "Local storage";

@@ -8,7 +8,7 @@ use crate::error::{Error, ErrorKind, Result};
 
 const SETTINGS: &str = "settings";
 const LAYOUT: &str = "layout";
-const SAVE: &str = "save_settings";
+const SAVE: &str = "saveSettings";
 /// A layout is a few numbers a pane; this only stops a runaway.
 const MAX_LAYOUT_BYTES: usize = 256 * 1024;
 
@@ -82,12 +82,12 @@ impl App {
         if layout.len() > MAX_LAYOUT_BYTES {
             return Err(Error::new(
                 ErrorKind::InvalidInput,
-                "save_layout",
+                "saveLayout",
                 "The layout is too large to be kept.",
             ));
         }
         if let Err(cause) = serde_json::from_str::<serde::de::IgnoredAny>(layout) {
-            let error = Error::new(ErrorKind::InvalidInput, "save_layout", "The layout is not JSON.");
+            let error = Error::new(ErrorKind::InvalidInput, "saveLayout", "The layout is not JSON.");
             return Err(error.with_source(cause));
         }
         self.parts.database.save_setting(LAYOUT, layout.to_owned()).await

@@ -182,7 +182,7 @@ fn failed(doing: &str, cause: &KeychainError) -> Error {
         KeychainError::Refused(_) => "Edit the account and type the secret key again.",
     };
     let message = format!("Could not {doing} in this computer’s keychain: {cause}.");
-    Error::new(ErrorKind::Keychain, doing, message).with_hint(hint)
+    Error::new(ErrorKind::Keychain, "keychain", message).with_hint(hint)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::database::{SavedAccount, SavedCa};
 use crate::error::{Error, Result};
 use crate::random;
 
-const SAVE: &str = "save_account";
+const SAVE: &str = "saveAccount";
 /// Names are shown in a menu; longer ones are pasted by mistake.
 const MAX_NAME_CHARACTERS: usize = 100;
 
@@ -58,7 +58,7 @@ pub(crate) fn understand_endpoint(text: &str, port: Option<u16>, tls: bool) -> R
     let port = endpoint.port.or(port);
     if port == Some(0) {
         return Err(Error::field_at_fault(
-            "parse_endpoint",
+            "parseEndpoint",
             "port",
             "The port must be between 1 and 65535.",
         ));

@@ -15,7 +15,7 @@ use crate::operations::CountProgress;
 use crate::plans::require_typed_name;
 use crate::{AccountId, App, PlanToken};
 
-const DELETE: &str = "delete_bucket";
+const DELETE: &str = "deleteBucket";
 /// As many keys as a dialog shows.
 const FIRST_KEYS: u16 = 5;
 
@@ -131,22 +131,15 @@ async fn contents(
     cancel: &CancellationToken,
     progress: &(dyn Fn(CountProgress) + Send + Sync),
 ) -> Result<Contents> {
-    let counted = |counted: Counted, done| CountProgress {
-        objects: counted.objects,
-        bytes: counted.bytes,
-        done,
-    };
-    let all = count(client, bucket, &Prefix::default(), cancel, |so_far| {
-        progress(counted(so_far, false))
-    })
-    .await?;
+    let tell = |Counted { objects, bytes }, done| progress(CountProgress { objects, bytes, done });
+    let all = count(client, bucket, &Prefix::default(), cancel, |so_far| tell(so_far, false)).await?;
     let all = all.ok_or_else(|| cancelled(bucket))?;
     let unfinished_uploads = match client.list_multipart_uploads(bucket).await {
         Ok(uploads) => uploads.len() as u64,
         Err(error) if error.kind() == StorageKind::Unsupported => 0,
         Err(error) => return Err(error.into()),
     };
-    progress(counted(all, true));
+    tell(all, true);
     Ok(Contents {
         objects: all.objects,
         bytes: all.bytes,
@@ -179,7 +172,7 @@ fn refuse_versions(bucket: &BucketName, versioning: Versioning, contents: Conten
     let message =
         format!("“{bucket}” can’t be emptied: it keeps old versions, and those can’t be removed with Dipper yet.");
     let hint = "Remove all versions with another tool, or with a lifecycle rule, then delete the empty bucket.";
-    Err(Error::new(ErrorKind::Unsupported, "plan_delete_bucket", message)
+    Err(Error::new(ErrorKind::Unsupported, "planDeleteBucket", message)
         .with_bucket(bucket.as_str())
         .with_hint(hint))
 }
@@ -201,7 +194,7 @@ fn not_empty(bucket: &BucketName, cause: dipper_storage::Error) -> Error {
 
 fn cancelled(bucket: &BucketName) -> Error {
     let message = format!("Counting what is in “{bucket}” was stopped. Nothing was deleted.");
-    Error::new(ErrorKind::Cancelled, "plan_delete_bucket", message).with_bucket(bucket.as_str())
+    Error::new(ErrorKind::Cancelled, "planDeleteBucket", message).with_bucket(bucket.as_str())
 }
 
 #[cfg(test)]

@@ -80,103 +80,34 @@ async fn every_spelling_of_an_endpoint_is_one_endpoint() {
 
 #[tokio::test]
 async fn a_form_is_refused_at_the_field_at_fault() {
-    let (app, _folder) = support::app().await;
-    let good = || draft("a.example");
-    let cases: Vec<(&str, AccountDraft)> = vec![
-        (
-            "name",
-            AccountDraft {
-                name: "  ".into(),
-                ..good()
-            },
-        ),
-        (
-            "endpoint",
-            AccountDraft {
-                endpoint: " ".into(),
-                ..good()
-            },
-        ),
-        (
-            "endpoint",
-            AccountDraft {
-                endpoint: "file:///etc".into(),
-                ..good()
-            },
-        ),
-        (
-            "accessKeyId",
-            AccountDraft {
-                access_key_id: "\n".into(),
-                ..good()
-            },
-        ),
-        (
-            "accessKeyId",
-            AccountDraft {
-                access_key_id: "AK ID".into(),
-                ..good()
-            },
-        ),
-        (
-            "secretAccessKey",
-            AccountDraft {
-                secret_access_key: None,
-                ..good()
-            },
-        ),
-        (
-            "secretAccessKey",
-            AccountDraft {
-                secret_access_key: Some(SecretString::from(" \t")),
-                ..good()
-            },
-        ),
-        (
-            "secretAccessKey",
-            AccountDraft {
-                secret_access_key: Some(SecretString::from("a\nb")),
-                ..good()
-            },
-        ),
-        (
-            "projectId",
-            AccountDraft {
-                project_id: Some("https://console/3f9c".into()),
-                ..good()
-            },
-        ),
-        (
-            "region",
-            AccountDraft {
-                region: "us east".into(),
-                ..good()
-            },
-        ),
-        (
-            "kind",
-            AccountDraft {
-                kind: AccountKind::Local,
-                ..good()
-            },
-        ),
-        (
-            "pinnedCertificate",
-            AccountDraft {
-                pinned_certificate: Some("7a:19".into()),
-                ..good()
-            },
-        ),
-        (
-            "caToken",
-            AccountDraft {
-                ca_token: Some("made up".to_owned().into()),
-                ..good()
-            },
-        ),
+    let cases: [(&str, fn(&mut AccountDraft)); 13] = [
+        ("name", |form| form.name = "  ".into()),
+        ("endpoint", |form| form.endpoint = " ".into()),
+        ("endpoint", |form| form.endpoint = "file:///etc".into()),
+        ("accessKeyId", |form| form.access_key_id = "\n".into()),
+        ("accessKeyId", |form| form.access_key_id = "AK ID".into()),
+        ("secretAccessKey", |form| form.secret_access_key = None),
+        ("secretAccessKey", |form| {
+            form.secret_access_key = Some(SecretString::from(" \t"))
+        }),
+        ("secretAccessKey", |form| {
+            form.secret_access_key = Some(SecretString::from("a\nb"))
+        }),
+        ("projectId", |form| {
+            form.project_id = Some("https://console/3f9c".into())
+        }),
+        ("region", |form| form.region = "us east".into()),
+        ("kind", |form| form.kind = AccountKind::Local),
+        ("pinnedCertificate", |form| {
+            form.pinned_certificate = Some("7a:19".into())
+        }),
+        ("caToken", |form| form.ca_token = Some("made up".to_owned().into())),
     ];
-    for (field, draft) in cases {
-        let error = app.save_account(draft).await.unwrap_err();
+    let (app, _folder) = support::app().await;
+    for (field, spoil) in cases {
+        let mut form = draft("a.example");
+        spoil(&mut form);
+        let error = app.save_account(form).await.unwrap_err();
         assert_eq!((error.kind(), error.field()), (ErrorKind::InvalidInput, Some(field)));
     }
     assert!(app.accounts().await.unwrap().is_empty());
