@@ -42,7 +42,7 @@ async fn by_asking(client: &Client, bucket: &BucketName, keys: &BTreeSet<String>
         let exists = exists(client, bucket, &ObjectKey::parse(key)?).await?;
         Ok::<_, Error>((key.clone(), exists))
     });
-    stream::iter(asked).buffer_unordered(SIDE_BY_SIDE).try_collect().await
+    stream::iter(asked.collect::<Vec<_>>()).buffer_unordered(SIDE_BY_SIDE).try_collect().await
 }
 
 async fn by_listing(client: &Client, bucket: &BucketName, keys: &BTreeSet<String>) -> Result<HashMap<String, bool>> {

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod access;
 mod accounts;
 mod addresses;
 mod buckets;
@@ -10,4 +11,8 @@ mod gateway;
 mod keychain;
 mod local_storage;
 mod log;
+mod objects;
+mod send;
 mod support;
+mod transfers;
+mod window;
