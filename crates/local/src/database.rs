@@ -124,7 +124,16 @@ trait Pending {
     /// Whether it changed anything that must stay.
     fn succeeded(&self) -> bool;
     /// Answers the caller; returns the files to remove.
-    fn settle(self: Box<Self>, committed: bool) -> Vec<FileId>;
+    fn settle(self: Box<Self>, outcome: Outcome) -> Vec<FileId>;
+}
+
+/// How a transaction ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Committed,
+    /// It failed, and what a later recovery makes of it nobody knows: the files stay on both sides of it, and the
+    /// next open looks which of them have a row.
+    Unknown,
 }
 
 struct Ran<T> {
@@ -138,17 +147,18 @@ impl<T> Pending for Ran<T> {
         self.result.is_ok()
     }
 
-    fn settle(self: Box<Self>, committed: bool) -> Vec<FileId> {
-        let kept = committed && self.result.is_ok();
-        let result = if committed {
-            self.result
-        } else {
-            self.result.and(Err(Failure::Closing))
+    fn settle(self: Box<Self>, outcome: Outcome) -> Vec<FileId> {
+        let stands = self.result.is_ok();
+        let result = match outcome {
+            Outcome::Committed => self.result,
+            Outcome::Unknown => self.result.and(Err(Failure::Closing)),
         };
         let mut removed = Vec::new();
-        if kept {
+        if stands {
             self.effects.added.into_iter().for_each(NewFile::keep);
-            removed = self.effects.removed;
+            if outcome == Outcome::Committed {
+                removed = self.effects.removed;
+            }
         }
         // The caller may be gone (its connection closed); the write stands all the same.
         drop(self.answer.send(result));
@@ -285,12 +295,12 @@ fn prepare(connection: &Connection, path: &Path) -> Result<(), Error> {
 /// The writer thread: ends when the last sender is gone and the queue is empty.
 fn write_all(connection: &Connection, mut queue: mpsc::Receiver<Job>, files: &Files) {
     while let Some(first) = queue.blocking_recv() {
-        let removed = write_group(connection, first, &mut queue);
+        let removed = write_group(connection, first, &mut queue, files);
         files.remove(removed);
     }
 }
 
-fn write_group(connection: &Connection, first: Job, queue: &mut mpsc::Receiver<Job>) -> Vec<FileId> {
+fn write_group(connection: &Connection, first: Job, queue: &mut mpsc::Receiver<Job>, files: &Files) -> Vec<FileId> {
     let mut ran = Vec::new();
     let begun = connection.execute_batch("BEGIN IMMEDIATE");
     if let Err(error) = begun {
@@ -304,16 +314,18 @@ fn write_group(connection: &Connection, first: Job, queue: &mut mpsc::Receiver<J
             Ok(pending) => ran.push(pending),
             Err(error) => {
                 tracing::error!(%error, "local storage could not undo a failed write; the whole group is undone");
-                return abandon(connection, ran);
+                return abandon(connection, ran, files);
             }
         }
         next = if ran.len() < GROUP { queue.try_recv().ok() } else { None };
     }
     if let Err(error) = connection.execute_batch("COMMIT") {
         tracing::error!(%error, "local storage could not commit");
-        return abandon(connection, ran);
+        return abandon(connection, ran, files);
     }
-    ran.into_iter().flat_map(|pending| pending.settle(true)).collect()
+    ran.into_iter()
+        .flat_map(|pending| pending.settle(Outcome::Committed))
+        .collect()
 }
 
 /// Runs one job in a savepoint of its own.
@@ -325,15 +337,22 @@ fn run(connection: &Connection, job: Job) -> rusqlite::Result<Box<dyn Pending>> 
     } else {
         "ROLLBACK TO job; RELEASE job"
     };
-    connection.execute_batch(end)?;
+    if let Err(error) = connection.execute_batch(end) {
+        // SQLite undoes the whole transaction by itself when the disk is full: the job still says why it failed.
+        drop(pending.settle(Outcome::Unknown));
+        return Err(error);
+    }
     Ok(pending)
 }
 
-fn abandon(connection: &Connection, ran: Vec<Box<dyn Pending>>) -> Vec<FileId> {
+fn abandon(connection: &Connection, ran: Vec<Box<dyn Pending>>, files: &Files) -> Vec<FileId> {
+    files.folder().search_at_next_open();
     if let Err(error) = connection.execute_batch("ROLLBACK") {
         tracing::error!(%error, "local storage could not roll back");
     }
-    ran.into_iter().flat_map(|pending| pending.settle(false)).collect()
+    ran.into_iter()
+        .flat_map(|pending| pending.settle(Outcome::Unknown))
+        .collect()
 }
 
 #[cfg(test)]
@@ -418,5 +437,39 @@ mod tests {
             .pragma_query_value(None, "user_version", |row| row.get(0))
             .unwrap();
         assert_eq!(version, 99);
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_is_named_and_survived() {
+        let dir = tempfile::tempdir().unwrap();
+        let (database, _thread) = open(dir.path()).await.unwrap();
+        let limit = |pages: i64| {
+            let database = Arc::clone(&database);
+            async move {
+                let limited = database.write(move |connection, _| {
+                    Ok(
+                        connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |row| {
+                            row.get::<_, i64>(0)
+                        })?,
+                    )
+                });
+                limited.await.unwrap()
+            }
+        };
+        limit(30).await;
+        let large = "x".repeat(1_000_000);
+        let full = database
+            .write(move |connection, _| insert(connection, &large))
+            .await
+            .unwrap_err();
+        let error = s3s::S3Error::from(full);
+        assert_eq!(error.code().as_str(), "InsufficientStorage");
+        assert_eq!(error.status_code(), Some(http::StatusCode::INSUFFICIENT_STORAGE));
+        limit(1_000_000).await;
+        database
+            .write(|connection, _| insert(connection, "after"))
+            .await
+            .unwrap();
+        assert_eq!(database.read(names).await.unwrap(), ["after"]);
     }
 }

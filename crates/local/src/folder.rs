@@ -14,6 +14,7 @@
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
@@ -43,6 +44,7 @@ pub(crate) struct Folder {
     root: PathBuf,
     was_left_open: bool,
     remembered_port: Option<u16>,
+    must_be_searched: AtomicBool,
     _lock: File,
     /// Fields drop in this order: whoever waits for the release then finds the lock free.
     _released: oneshot::Sender<()>,
@@ -59,6 +61,7 @@ impl Folder {
             root: root.to_owned(),
             was_left_open: note.pid.is_some(),
             remembered_port: note.port,
+            must_be_searched: AtomicBool::new(false),
             _lock: lock,
             _released: released,
         };
@@ -73,6 +76,11 @@ impl Folder {
     /// Whether the last process that served the folder did not close it.
     pub(crate) fn was_left_open(&self) -> bool {
         self.was_left_open
+    }
+
+    /// There may be files without a row: the next open looks for them, as after a crash.
+    pub(crate) fn search_at_next_open(&self) {
+        self.must_be_searched.store(true, Ordering::Relaxed);
     }
 
     pub(crate) fn remembered_port(&self) -> Option<u16> {
@@ -107,10 +115,11 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
+        let last = read_note(&self.root);
         let note = Note {
-            pid: None,
+            pid: last.pid.filter(|_| self.must_be_searched.load(Ordering::Relaxed)),
             listening: false,
-            ..read_note(&self.root)
+            ..last
         };
         if let Err(error) = write_note(&self.root, &note) {
             tracing::warn!(%error, "could not note that the local storage folder was closed");
@@ -127,7 +136,9 @@ fn prepare(root: &Path) -> io::Result<()> {
     for shard in 0..SHARDS {
         create_private_dir(&root.join("objects").join(format!("{shard:02x}")))?;
     }
-    Ok(())
+    // What is received later must not vanish because the directory it went to did.
+    sync_dir(&root.join("objects"))?;
+    sync_dir(root)
 }
 
 fn create_private_dir(path: &Path) -> io::Result<()> {

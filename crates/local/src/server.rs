@@ -38,8 +38,9 @@ const STARTING: &str = "start local storage in";
 /// Connections at a time: a client that opens more waits. Enough for every transfer engine, and a bound on memory.
 const MAX_CONNECTIONS: usize = 256;
 
-/// How long a client may take to send the head of a request, also on a connection kept open.
-const HEAD_TIMEOUT: Duration = Duration::from_mins(1);
+/// How long a client may take to send the head of a request, also on a connection kept open: longer than clients
+/// usually keep idle connections (90 s), so that it is they who close them.
+const HEAD_TIMEOUT: Duration = Duration::from_mins(2);
 
 /// How long requests under way may take to end when the server stops; then they are cut off.
 const STOP_TIMEOUT: Duration = Duration::from_secs(2);

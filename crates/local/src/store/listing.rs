@@ -126,7 +126,7 @@ fn scan(
 }
 
 /// The common prefix that a key folds into: up to and with the first delimiter behind the prefix.
-pub(super) fn fold<'key>(key: &'key str, query: &Query) -> Option<&'key str> {
+pub(in crate::store) fn fold<'key>(key: &'key str, query: &Query) -> Option<&'key str> {
     if query.delimiter.is_empty() {
         return None;
     }

@@ -209,17 +209,17 @@ impl Store {
 }
 
 /// The row about to be written.
-pub(super) struct NewObject {
-    pub(super) content: i64,
-    pub(super) size: u64,
-    pub(super) etag: String,
-    pub(super) checksums: Checksums,
-    pub(super) description: Description,
-    pub(super) upload: Option<String>,
+pub(in crate::store) struct NewObject {
+    pub(in crate::store) content: i64,
+    pub(in crate::store) size: u64,
+    pub(in crate::store) etag: String,
+    pub(in crate::store) checksums: Checksums,
+    pub(in crate::store) description: Description,
+    pub(in crate::store) upload: Option<String>,
 }
 
 /// Puts a row in the place of the current one, if the condition holds.
-pub(super) fn replace(
+pub(in crate::store) fn replace(
     connection: &Connection,
     effects: &mut Effects,
     bucket: i64,
@@ -276,7 +276,7 @@ pub(crate) fn current(connection: &Connection, bucket: &str, key: &str) -> Resul
     find(connection, bucket, key)?.ok_or_else(|| S3ErrorCode::NoSuchKey.into())
 }
 
-pub(super) fn find(connection: &Connection, bucket: i64, key: &str) -> Result<Option<Object>, Failure> {
+pub(in crate::store) fn find(connection: &Connection, bucket: i64, key: &str) -> Result<Option<Object>, Failure> {
     let mut select = connection.prepare_cached(
         "SELECT id, content, size, etag, modified, storage_class, attributes, checksums, acl, upload FROM objects \
          WHERE bucket = ?1 AND key = ?2 AND is_current = 1",
