@@ -174,6 +174,17 @@ function diagnostics({ session }: Shell) {
   })
 }
 
+/** All that match. While the listing runs that is what was listed so far, and it says so. */
+function selectAll({ session, table }: Shell) {
+  session.acting = 'objects'
+  session.attempt(async () => {
+    await table.selectAll()
+    const { status, selected } = session.view
+    if (status?.state === 'listing')
+      session.toasts.show({ text: words.soFarSelected(selected), icon: 'info', tone: 'plain' })
+  })
+}
+
 const openLocal = ({ session }: Shell) =>
   session.attempt(async () => session.accountSaved(await session.backend.openLocalStorage()))
 
@@ -437,10 +448,7 @@ export const specs: CommandSpec[] = [
     icon: 'check',
     keys: 'Ctrl+A',
     disabled: needsList,
-    run: ({ session, table }) => {
-      session.acting = 'objects'
-      session.attempt(() => table.selectAll())
-    },
+    run: selectAll,
   },
   {
     id: 'files.refresh',

@@ -16,7 +16,7 @@ const command = (id: CommandView['id'], title: string): CommandView => ({
 const sources = (): Sources => ({
   commands: [command('buckets.new', 'New bucket…'), command('files.newText', 'New text object…')],
   buckets: [{ name: 'text-archive', created: 1, added: false }],
-  rows: [{ key: '2026/readme.text', kind: 'object', size: 12 } as RowView],
+  rows: [{ key: '2026/readme.text', name: [{ text: 'readme.text', odd: false }], kind: 'object', size: 12 } as RowView],
   openBucket: vi.fn(),
   openRow: vi.fn(),
   goTo: vi.fn(),

@@ -77,13 +77,14 @@ function bucketsFor(query: string, { buckets, openBucket }: Sources): Found[] {
 
 function rowsFor(query: string, { rows, openRow }: Sources): Found[] {
   return rows
-    .filter(({ key }) => matches(key, query))
+    .map((row) => ({ row, title: row.name.map(({ text }) => text).join('') }))
+    .filter(({ title }) => matches(title, query))
     .slice(0, mostOfAKind)
-    .map((row) => ({
+    .map(({ row, title }) => ({
       id: `key ${row.key}`,
       head: words.paletteHeads.keys,
       icon: row.kind === 'folder' ? 'folder' : 'file-text',
-      title: row.key,
+      title,
       note: row.size === null ? words.folder : formatSize(row.size),
       shortcut: null,
       disabled: null,

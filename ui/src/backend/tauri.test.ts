@@ -1,16 +1,16 @@
-import { clearMocks, mockIPC } from '@tauri-apps/api/mocks'
 import { afterEach, expect, test, vi } from 'vitest'
 import { tauriBackend } from './tauri'
 
-afterEach(() => clearMocks())
+afterEach(() => void Reflect.deleteProperty(window, '__TAURI_INTERNALS__'))
 
 /** Stands where the desktop app stands: hears commands and answers on their channels. */
 function desktop(answer: (command: string, given: Record<string, unknown>) => unknown) {
   const heard: string[] = []
-  mockIPC((command, given) => {
+  const invoke = async (command: string, given: Record<string, unknown>) => {
     heard.push(command)
-    return answer(command, given as Record<string, unknown>)
-  })
+    return answer(command, given)
+  }
+  Object.assign(window, { __TAURI_INTERNALS__: { invoke, transformCallback: () => 1 } })
   return heard
 }
 

@@ -55,7 +55,6 @@ export const words = {
   cutShort: (count: number) => `Only ${plural(count, 'object')} could be listed.`,
   listAgain: 'List again',
   sortedSoFar: 'Sorted so far',
-  selectSoFar: (count: number) => `The ${formatNumber(count)} listed so far are selected`,
   listed: (count: number) => `${plural(count, 'object')} listed`,
 
   dropHere: (files: number, place: string) =>
@@ -109,3 +108,10 @@ export const words = {
   deleting: (objects: number) => `Deleting ${plural(objects, 'object')}`,
   show: 'Show',
 } as const
+
+/** `STANDARD_IA` → `Standard IA`: the server's word, readable; nothing for nothing. */
+export function storageClassWords(storageClass: string | null): string {
+  if (storageClass === null) return ''
+  const [first = '', ...rest] = storageClass.split('_')
+  return [first.slice(0, 1).toUpperCase() + first.slice(1).toLowerCase(), ...rest].join(' ')
+}
