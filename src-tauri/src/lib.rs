@@ -68,9 +68,12 @@ fn on_event(handle: &AppHandle, event: &RunEvent) {
     }
 }
 
-/// Logs go to standard error, as `RUST_LOG` asks; nothing by default. What may be logged holds no secret.
+/// Logs go to standard error, as `RUST_LOG` asks; errors only by default. What may be logged holds no secret: `s3s`, the
+/// HTTP layer of Local storage, is never heard, since its words hold signatures.
 fn start_logging() {
-    let filter = tracing_subscriber::EnvFilter::from_default_env();
+    let silenced = tracing::level_filters::LevelFilter::OFF;
+    let filter = tracing_subscriber::EnvFilter::from_default_env()
+        .add_directive("s3s=off".parse().unwrap_or_else(|_| silenced.into()));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
