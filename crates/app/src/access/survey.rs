@@ -135,5 +135,5 @@ impl Recent {
 }
 
 fn stopped() -> Error {
-    Error::new(ErrorKind::Cancelled, "planAccess", "Stopped. Nothing was changed.")
+    Error::new(ErrorKind::Cancelled, "planMakePublic", "Stopped. Nothing was changed.")
 }

@@ -11,7 +11,7 @@ const QUIET: &(dyn Fn(CountProgress) + Send + Sync) = &|_| ();
 
 /// The gateway all tests share. Where Ceph is not installed the test says what it did not prove; in CI it fails.
 #[expect(clippy::print_stderr, reason = "a test that proves nothing says so")]
-async fn gateway(not_proved: &str) -> Option<&'static Rgw> {
+pub(crate) async fn gateway(not_proved: &str) -> Option<&'static Rgw> {
     match tokio::task::spawn_blocking(Rgw::shared).await.unwrap() {
         Ok(gateway) => Some(gateway),
         Err(error) if error.kind() == KitKind::Missing && std::env::var_os("CI").is_none() => {
@@ -22,7 +22,7 @@ async fn gateway(not_proved: &str) -> Option<&'static Rgw> {
     }
 }
 
-fn form(endpoint: &str, user: &User) -> AccountDraft {
+pub(crate) fn form(endpoint: &str, user: &User) -> AccountDraft {
     AccountDraft {
         access_key_id: user.access_key_id.clone(),
         secret_access_key: Some(SecretString::from(user.secret_access_key.as_str())),

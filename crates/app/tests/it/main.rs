@@ -6,6 +6,7 @@ mod access;
 mod accounts;
 mod addresses;
 mod buckets;
+mod ceph;
 mod connection;
 mod gateway;
 mod keychain;

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use dipper_app::{
-    CountProgress, Job, JobState, Mode, RowKind, SelectionChange, SelectionSummary, Sort, Target, ViewId, ViewRequest,
-    ViewState,
+    AccountId, App, CountProgress, Job, JobState, Mode, RowKind, SelectionChange, SelectionSummary, Sort, Target,
+    ViewId, ViewRequest, ViewState,
 };
 
 use crate::support::Story;
@@ -12,7 +12,47 @@ use crate::support::Story;
 /// No one listens.
 pub(crate) const QUIET: &(dyn Fn(CountProgress) + Send + Sync) = &|_| ();
 
+/// An app with one account, as a window holds them.
+pub(crate) struct Window {
+    pub(crate) app: App,
+    pub(crate) account: AccountId,
+}
+
 impl Story {
+    /// A window on the story's account.
+    pub(crate) fn window(&self) -> Window {
+        Window {
+            app: self.app.clone(),
+            account: self.account.clone(),
+        }
+    }
+
+    pub(crate) async fn open(&self, bucket: &str, prefix: &str, mode: Mode) -> ViewId {
+        self.window().open(bucket, prefix, mode).await
+    }
+
+    pub(crate) async fn choose(&self, view: &ViewId, keys: &[&str]) -> SelectionSummary {
+        self.window().choose(view, keys).await
+    }
+
+    pub(crate) async fn target(&self, bucket: &str, prefix: &str, keys: &[&str]) -> Target {
+        self.window().target(bucket, prefix, keys).await
+    }
+
+    pub(crate) fn bucket(&self, bucket: &str) -> Target {
+        self.window().bucket(bucket)
+    }
+
+    pub(crate) async fn keys(&self, bucket: &str) -> Vec<String> {
+        self.window().keys(bucket).await
+    }
+
+    pub(crate) async fn ended(&self, id: u64) -> Job {
+        self.window().ended(id).await
+    }
+}
+
+impl Window {
     /// Opens a list and waits until it is complete.
     pub(crate) async fn open(&self, bucket: &str, prefix: &str, mode: Mode) -> ViewId {
         let request = ViewRequest {

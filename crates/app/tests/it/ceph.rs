@@ -1,0 +1,234 @@
+//! The page's story on a real Ceph gateway with a tenant: text object, upload under another name, public and private,
+//! links of both styles, delete. A stranger with a plain HTTP client sees what was promised.
+
+use std::fs;
+
+use dipper_app::{
+    Access, AccessPlan, JobState, KeyChange, LinkKind, LinkRequest, NewTextObject, PublicLevel, PublicScope, Scheme,
+    SignatureVersion, Target, UploadChange, UploadTarget,
+};
+use dipper_testkit::Rgw;
+use dipper_testkit::http::Stranger;
+
+use crate::gateway::{form, gateway};
+use crate::support;
+use crate::window::{QUIET, Window};
+
+/// A window on the tenant's account, with its Project ID, and a bucket of this test's own.
+async fn window(rgw: &Rgw, test: &str) -> (Window, String, tempfile::TempDir) {
+    let (app, folder) = support::app().await;
+    let mut draft = form(rgw.endpoint(), &rgw.users().tenant);
+    draft.project_id = Some(rgw.tenant().to_owned());
+    let account = app.save_account(draft).await.unwrap().id;
+    let bucket = format!("app-{test}-{}", std::process::id());
+    app.create_bucket(&account, &bucket).await.unwrap();
+    (Window { app, account }, bucket, folder)
+}
+
+async fn put_text(window: &Window, bucket: &str, key: &str, text: &str) {
+    let token = window
+        .app
+        .check_new_key(&window.account, bucket, key, text, false)
+        .await
+        .unwrap()
+        .token;
+    let object = NewTextObject {
+        account_id: window.account.clone(),
+        bucket: bucket.to_owned(),
+        key: key.to_owned(),
+        text: text.to_owned(),
+        content_type: "text/plain".to_owned(),
+        make_public: false,
+        token,
+    };
+    window.app.create_text_object(object).await.unwrap();
+}
+
+async fn upload(window: &Window, bucket: &str, folder: &tempfile::TempDir, key: &str) {
+    let path = folder.path().join("private_data.txt");
+    fs::write(&path, "private data").unwrap();
+    let source = window.app.register_upload_source(vec![path]).unwrap();
+    let target = UploadTarget {
+        account_id: window.account.clone(),
+        bucket: bucket.to_owned(),
+        prefix: String::new(),
+    };
+    let plan = window.app.plan_upload(&source, target, QUIET, "plan").await.unwrap();
+    let rename = KeyChange {
+        index: 0,
+        key_rest: key.to_owned(),
+    };
+    let change = UploadChange {
+        keys: vec![rename],
+        ..UploadChange::default()
+    };
+    let plan = window.app.revise_upload(&plan.plan_id, change).await.unwrap();
+    let job = window.ended(window.app.start_upload(&plan.token).await.unwrap()).await;
+    assert_eq!(job.state, JobState::Done, "{:?}", job.errors);
+}
+
+async fn public_plan(window: &Window, target: &Target, scope: PublicScope) -> AccessPlan {
+    window
+        .app
+        .plan_make_public(target, scope, &[], QUIET, "plan")
+        .await
+        .unwrap()
+}
+
+async fn link(window: &Window, target: &Target, kind: LinkKind, style: SignatureVersion) -> String {
+    let request = LinkRequest {
+        target: target.clone(),
+        kind,
+        expires_seconds: 3_600,
+        style,
+        scheme: Scheme::Http,
+        with_project_id: true,
+    };
+    window.app.make_links(&request).await.unwrap().links[0].url.clone()
+}
+
+async fn status(url: &str) -> u16 {
+    Stranger::new().get(url).await.unwrap().status.as_u16()
+}
+
+async fn delete_all(window: &Window, bucket: &str) {
+    let plan = window
+        .app
+        .plan_delete_bucket(&window.account, bucket, QUIET, "plan")
+        .await
+        .unwrap();
+    if let Some(job) = window.app.delete_bucket(&plan.token, Some(bucket)).await.unwrap() {
+        assert_eq!(window.ended(job).await.state, JobState::Done);
+    }
+}
+
+#[tokio::test]
+async fn the_pages_story_is_played_on_rgw() {
+    let Some(rgw) = gateway("the page's story on Ceph").await else {
+        return;
+    };
+    let (window, bucket, folder) = window(rgw, "story").await;
+    put_text(&window, &bucket, "hello.txt", "Hello World!").await;
+    upload(&window, &bucket, &folder, "private_info.txt").await;
+    assert_eq!(window.keys(&bucket).await, ["hello.txt", "private_info.txt"]);
+
+    let hello = window.target(&bucket, "", &["hello.txt"]).await;
+    let address = link(&window, &hello, LinkKind::Public, SignatureVersion::V4).await;
+    assert!(
+        address.contains(&format!("/{}:{bucket}/hello.txt", rgw.tenant())),
+        "{address}"
+    );
+    assert_eq!(status(&address).await, 403);
+    let plan = public_plan(&window, &hello, PublicScope::default()).await;
+    let done = window.app.apply_access_plan(&plan.token).await.unwrap();
+    assert_eq!(
+        (done.verdict.access, done.verdict.proof.ok),
+        (Access::Public, true),
+        "{:?}",
+        done.verdict
+    );
+    let seen = Stranger::new().get(&address).await.unwrap();
+    assert_eq!((seen.status.as_u16(), seen.text()), (200, "Hello World!".to_owned()));
+
+    let info = window.target(&bucket, "", &["private_info.txt"]).await;
+    for style in [SignatureVersion::V4, SignatureVersion::V2] {
+        assert_eq!(
+            status(&link(&window, &info, LinkKind::Expiring, style).await).await,
+            200,
+            "{style:?}"
+        );
+    }
+    assert_eq!(
+        status(&link(&window, &info, LinkKind::Public, SignatureVersion::V4).await).await,
+        403
+    );
+
+    let back = window.app.plan_make_private(&hello, true, QUIET, "plan").await.unwrap();
+    let done = window.app.apply_access_plan(&back.token).await.unwrap();
+    assert_eq!(
+        (done.verdict.access, done.verdict.proof.ok),
+        (Access::Private, true),
+        "{:?}",
+        done.verdict
+    );
+    assert_eq!(status(&address).await, 403);
+    delete_all(&window, &bucket).await;
+}
+
+#[tokio::test]
+async fn a_bucket_is_opened_in_three_scopes_and_closed_again_on_rgw() {
+    let Some(rgw) = gateway("public buckets on Ceph").await else {
+        return;
+    };
+    let (window, bucket, _folder) = window(rgw, "scopes").await;
+    put_text(&window, &bucket, "now.txt", "now").await;
+    let target = window.bucket(&bucket);
+    let place = format!("{}/{}:{bucket}/", rgw.endpoint(), rgw.tenant());
+    let (list, now, later) = (place.clone(), format!("{place}now.txt"), format!("{place}later.txt"));
+
+    let listing = PublicScope {
+        listing: true,
+        ..PublicScope::default()
+    };
+    let done = window
+        .app
+        .apply_access_plan(&public_plan(&window, &target, listing).await.token)
+        .await
+        .unwrap();
+    assert_eq!(
+        (done.verdict.level, done.verdict.proof.ok),
+        (PublicLevel::Listable, true),
+        "{:?}",
+        done.verdict
+    );
+    assert_eq!((status(&list).await, status(&now).await), (200, 403));
+
+    let existing = PublicScope {
+        existing: true,
+        ..PublicScope::default()
+    };
+    let done = window
+        .app
+        .apply_access_plan(&public_plan(&window, &target, existing).await.token)
+        .await
+        .unwrap();
+    window.ended(done.job_id.unwrap()).await;
+    put_text(&window, &bucket, "later.txt", "later").await;
+    assert_eq!((status(&now).await, status(&later).await), (200, 403));
+
+    let future = PublicScope {
+        future: true,
+        ..PublicScope::default()
+    };
+    let done = window
+        .app
+        .apply_access_plan(&public_plan(&window, &target, future).await.token)
+        .await
+        .unwrap();
+    assert_eq!(
+        (done.verdict.level, done.verdict.proof.ok),
+        (PublicLevel::Readable, true),
+        "{:?}",
+        done.verdict
+    );
+    assert_eq!(status(&later).await, 200);
+
+    let back = window
+        .app
+        .plan_make_private(&target, true, QUIET, "plan")
+        .await
+        .unwrap();
+    let done = window.app.apply_access_plan(&back.token).await.unwrap();
+    window.ended(done.job_id.unwrap()).await;
+    let verdict = window.app.check_access(&target).await.unwrap();
+    assert_eq!(
+        (verdict.access, verdict.proof.ok),
+        (Access::Private, true),
+        "{verdict:?}"
+    );
+    assert_eq!(
+        [status(&list).await, status(&now).await, status(&later).await],
+        [403, 403, 403]
+    );
+    delete_all(&window, &bucket).await;
+}
