@@ -71,7 +71,9 @@ fn install_gateway(system: System) -> Option<String> {
     if packages::of(system, Group::Gateway).is_empty() {
         return Some(format!("no packages of Ceph's gateway are known for {}", system.name()));
     }
-    install(system, Group::Gateway).err().map(|failure| failure.to_string())
+    let failure = install(system, Group::Gateway).err()?;
+    step::say(&failure.to_string());
+    Some(format!("{} could not install it", system.name()))
 }
 
 /// Asks whether this command may be run. Enter means yes; an input that has ended means no.
