@@ -1,5 +1,5 @@
 // Reading and changing who may do what: the grid's changes, make public and make private, each behind its plan.
-import type { AccessPlan, GrantChange, NewGrantee, PermissionPlan, PublicScope, Target } from '../bindings'
+import type { AccessPlan, GrantChange, NewGrantee, PermissionPlan, PublicScope, Right, Target } from '../bindings'
 import type { Backend } from '../backend'
 import { countSlowly } from './buckets'
 import { Failure } from './failure'
@@ -89,11 +89,28 @@ function changePlan(views: Views, change: Change, lists: Grant[][]): PermissionP
   return {
     token: views.world.plans.issue('permissions', change),
     publishes: opens.length > 0,
-    before: change.changes.map((one) => `${one.row}: ${one.right} ${one.on ? 'off' : 'on'}`),
-    after: change.changes.map((one) => `${one.row}: ${one.right} ${one.on ? 'on' : 'off'}`),
+    before: change.changes.map((one) => changeWords(one, !one.on)),
+    after: change.changes.map((one) => changeWords(one, one.on)),
     objects: lists.length,
     requests: lists.length * 2,
   }
+}
+
+const rowNames: Record<string, string> = {
+  allUsers: 'All users',
+  authenticatedUsers: 'Authenticated users',
+  owner: 'Owner',
+}
+const rightNames: Record<Right, string> = {
+  fullControl: 'have full control',
+  read: 'read',
+  write: 'write',
+  readAcp: 'read permissions',
+  writeAcp: 'write permissions',
+}
+
+function changeWords({ row, right }: GrantChange, on: boolean): string {
+  return `${rowNames[row] ?? row} ${on ? 'may' : 'may not'} ${rightNames[right]}`
 }
 
 function applyTo(list: Grant[], change: Change): void {

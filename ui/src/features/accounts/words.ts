@@ -95,7 +95,6 @@ export const signatures = [
 ] as const
 
 export const result = {
-  testing: 'Testing the connection…',
   serverAnswer: 'Show the server’s answer',
   clearSecret: 'Clear the secret key',
   editKey: 'Edit the access key',

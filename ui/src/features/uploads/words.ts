@@ -8,7 +8,6 @@ export const sheet = {
   nothingSent: 'Nothing is sent until you press Upload.',
   reading: 'Looking at the files…',
   readingCount: (files: number) => `Looking at the files: ${plural(files, 'file')} so far`,
-  stop: 'Stop',
   policy: 'If the key exists',
   access: 'Access',
   keys: 'Files and their keys',
