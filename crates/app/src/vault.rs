@@ -110,12 +110,13 @@ impl Vault {
         let id = account.clone();
         let found = blocking(ANSWER, move || keychain::load(&id)).await;
         let found = found.map_err(|cause| failed("read the secret key", &cause))?;
-        if found.is_none() {
-            self.lost
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .insert(account.clone());
-        }
+        // A locked keychain may say "no such entry": what was lost is found again once it is unlocked.
+        let mut lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
+        match found {
+            Some(_) => lost.remove(account),
+            None => lost.insert(account.clone()),
+        };
+        drop(lost);
         Ok(found)
     }
 
