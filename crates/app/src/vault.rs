@@ -122,10 +122,14 @@ impl Vault {
 
     /// Removes the secret of an account, wherever it is. One that is not there is no error.
     pub(crate) async fn remove(&self, account: &AccountId, in_keychain: bool) -> Result<()> {
-        if in_keychain && self.state().available {
+        if self.state().available {
             let id = account.clone();
-            let removed = blocking(ANSWER, move || keychain::remove(&id)).await;
-            removed.map_err(|cause| failed("remove the secret key", &cause))?;
+            match blocking(ANSWER, move || keychain::remove(&id)).await {
+                Ok(()) => {}
+                Err(cause) if in_keychain => return Err(failed("remove the secret key", &cause)),
+                // An older secret may lie there from before the keychain went away; the account no longer relies on it.
+                Err(cause) => tracing::warn!(%cause, "an unused secret may be left in the keychain"),
+            }
         }
         self.memory.remove(account);
         Ok(())

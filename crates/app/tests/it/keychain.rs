@@ -32,6 +32,15 @@ fn tell(keyring: &Keyring, folder: &Path, story: &str) {
     );
 }
 
+/// How many entries of ours are in the keyring.
+fn entries(keyring: &Keyring) -> usize {
+    let mut command = Command::new("secret-tool");
+    command.args(["search", "--all", "service", "dev.dipper.desktop"]);
+    let output = command.envs(keyring.environment()).output().unwrap();
+    let found = String::from_utf8(output.stdout).unwrap();
+    found.lines().filter(|line| line.starts_with("[/")).count()
+}
+
 /// Locks the default collection, as a desktop does when its user leaves.
 fn lock(keyring: &Keyring) {
     let mut command = Command::new("dbus-send");
@@ -64,7 +73,13 @@ fn a_secret_lives_in_the_keychain_and_nowhere_else() {
     tell(&keyring, folder.path(), "story_of_saving");
     let canary = Canary::new(SECRET).unwrap();
     assert!(canary.in_files(folder.path()).unwrap().is_empty());
+    assert_eq!(entries(&keyring), 1);
     tell(&keyring, folder.path(), "story_of_the_next_day");
+    assert_eq!(
+        entries(&keyring),
+        0,
+        "an account that is removed takes its secret along"
+    );
 }
 
 #[test]
