@@ -29,7 +29,7 @@ export class Shell {
     this.session = new Session(backend, start)
     this.buckets = new Buckets(this.session)
     this.table = new ObjectTable(this.session)
-    this.edit = new PathEdit(this.session)
+    this.edit = new PathEdit(this.session, this.table)
     this.transfers = new Transfers(backend)
   }
 

@@ -2,8 +2,9 @@
 import type { MenuEntry } from '$components/menu'
 import { matchesShortcut, type Platform } from '$lib/shortcuts'
 import type { CommandId, Commands, CommandView } from '$session/commands'
-import { specs, type CommandSpec } from './commands'
+import { specs } from './commands'
 import type { Shell } from './shell.svelte'
+import type { CommandSpec } from './spec'
 
 /** Keys that mean something to text: in a field they stay with it. */
 const textKeys = new Set([

@@ -1,12 +1,16 @@
 // Whether the path is being typed, and the key somebody asked to see once its folder is listed.
 import { getContext, setContext } from 'svelte'
 import type { Session } from '$session/session.svelte'
+import type { ObjectTable } from './table.svelte'
 
 export class PathEdit {
   open = $state(false)
   private wanted: string | null = null
 
-  constructor(private readonly session: Session) {}
+  constructor(
+    private readonly session: Session,
+    private readonly table: ObjectTable,
+  ) {}
 
   /** Selects this key as soon as the listing can. */
   find(key: string): void {
@@ -19,7 +23,7 @@ export class PathEdit {
     if (this.wanted === null || view.id === null || view.status?.state !== 'complete') return
     const key = this.wanted
     this.wanted = null
-    await view.select({ kind: 'key', key })
+    await this.table.seek(key)
   }
 }
 

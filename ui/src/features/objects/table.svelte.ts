@@ -15,6 +15,8 @@ export class ObjectTable {
   total = $state(0)
   cursor = $state(0)
   access = $state.raw<ReadonlyMap<string, AccessBadge>>(new Map())
+  /** A row that was found and is to be scrolled to; a new object each time. */
+  sought = $state.raw<{ index: number } | null>(null)
   private viewId: string | null = null
   private wanted = { start: 0, end: 0 }
   private anchor = 0
@@ -153,6 +155,16 @@ export class ObjectTable {
   async point(index: number): Promise<void> {
     if (this.row(index)?.selected) this.cursor = index
     else await this.go(index, 'only')
+  }
+
+  /** Selects a key wherever it stands, and scrolls to it. A key that is not listed selects nothing. */
+  async seek(key: string): Promise<void> {
+    await this.select({ kind: 'key', key })
+    const { single } = this.view.selection
+    if (single === null) return
+    this.cursor = single.index
+    this.anchor = single.index
+    this.sought = { index: single.index }
   }
 
   async selectAll(): Promise<void> {

@@ -113,6 +113,18 @@ test('a right click keeps a selection it falls into', async () => {
   expect(select).toHaveBeenCalledWith({ kind: 'only', index: 2 })
 })
 
+test('seeking a key selects it and scrolls to where it stands', async () => {
+  const { table, select, session } = build()
+  table.follow('v', 1000)
+  Object.assign(session.view, { selection: { single: row(640) } })
+  await table.seek('k640')
+  expect(select).toHaveBeenCalledWith({ kind: 'key', key: 'k640' })
+  expect([table.cursor, table.sought?.index]).toEqual([640, 640])
+  Object.assign(session.view, { selection: { single: null } })
+  await table.seek('gone')
+  expect(table.sought?.index).toBe(640)
+})
+
 test('the cursor never leaves the rows', async () => {
   const { table } = build(5)
   table.follow('v', 5)

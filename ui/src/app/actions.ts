@@ -1,0 +1,155 @@
+// What commands do that takes more than a line. Each takes the shell and starts its work; a failure is a toast.
+import type { LinkRequest, Target } from '$backend/backend'
+import type { ActingPane } from '$session/session.svelte'
+import type { Shell } from './shell.svelte'
+import { words } from './words'
+
+export const bucketTarget = ({ session }: Shell): Target | null =>
+  session.accountId === null || session.bucket === null
+    ? null
+    : { kind: 'bucket', accountId: session.accountId, bucket: session.bucket }
+
+export const selectionTarget = ({ session: { view } }: Shell): Target | null =>
+  view.id === null || view.selected === 0
+    ? null
+    : { kind: 'selection', viewId: view.id, selectionId: view.selection.id }
+
+export function labelOf(shell: Shell, target: Target): string {
+  if (target.kind === 'bucket') return target.bucket
+  const { single, objects, folders } = shell.session.view.selection
+  return single?.key ?? words.total(objects, folders)
+}
+
+/** Opens a sheet for a target. */
+export function openFor(kind: 'makePublic' | 'makePrivate' | 'getLink', of: (shell: Shell) => Target | null) {
+  return (shell: Shell) => {
+    const target = of(shell)
+    if (target !== null) shell.session.dialogs.open({ kind, target, label: labelOf(shell, target) })
+  }
+}
+
+export function upload(kind: 'files' | 'folder') {
+  return ({ session }: Shell) =>
+    session.attempt(async () => {
+      const { accountId, bucket, prefix } = session
+      if (accountId === null || bucket === null) return
+      const sourceId = await session.backend.chooseUpload(kind)
+      const target = { accountId, bucket, prefix: session.flat ? '' : prefix }
+      if (sourceId !== null) session.dialogs.open({ kind: 'upload', sourceId, target, from: 'button' })
+    })
+}
+
+export function download(where: 'downloads' | 'ask') {
+  return ({ session }: Shell) =>
+    session.attempt(async () => {
+      const { id, selection } = session.view
+      if (id === null) return
+      const job = await session.backend.download(id, selection.id, where)
+      if (job === null) return
+      const text = selection.folders > 0 ? words.downloadingFolders : words.downloading(selection.objects)
+      const action = { title: words.show, run: () => session.showTab('transfers') }
+      session.toasts.show({ text, icon: 'download', tone: 'plain', action })
+    })
+}
+
+export function copyUrl(shell: Shell) {
+  const { session } = shell
+  session.attempt(async () => {
+    const target = selectionTarget(shell)
+    const { account } = session
+    if (target === null || account === null) return
+    const request: LinkRequest = {
+      target,
+      kind: 'public',
+      expiresSeconds: 0,
+      style: account.signature,
+      scheme: account.scheme,
+      withProjectId: account.projectId !== null,
+    }
+    const { links } = await session.backend.makeLinks(request)
+    await session.backend.copyText(links.map(({ url }) => url).join('\n'))
+    session.toasts.show({ text: words.linksCopied(links.length), icon: 'copy' })
+  })
+}
+
+export function copyText(text: (shell: Shell) => string | null) {
+  return (shell: Shell) =>
+    shell.session.attempt(async () => {
+      const copied = text(shell)
+      if (copied === null) return
+      await shell.session.backend.copyText(copied)
+      shell.session.toasts.show({ text: words.copied(copied), icon: 'copy' })
+    })
+}
+
+export function copyCode(shell: Shell) {
+  const { session } = shell
+  const target = selectionTarget(shell)
+  const { accountId, bucket } = session
+  if (accountId === null || bucket === null) return
+  session.dialogs.open({
+    kind: 'code',
+    label: target === null ? bucket : labelOf(shell, target),
+    request: {
+      action: target === null ? 'listObjects' : 'download',
+      target,
+      accountId,
+      bucket,
+      key: session.view.selection.single?.key ?? null,
+      link: null,
+      name: null,
+      text: null,
+    },
+  })
+}
+
+export function openSelected({ session }: Shell) {
+  const { single } = session.view.selection
+  if (single?.kind === 'folder' && session.bucket !== null) session.go({ bucket: session.bucket, prefix: single.key })
+  else session.showTab('properties')
+}
+
+export function showTab(tab: 'transfers' | 'permissions' | 'properties' | 'eventLog', pane?: ActingPane) {
+  return ({ session }: Shell) => {
+    if (pane !== undefined) session.acting = pane
+    session.showTab(tab)
+  }
+}
+
+/** Where new objects go: the open folder, or the top of the bucket in a flat list. */
+export const currentPlace = ({ session }: Shell) => ({
+  accountId: session.accountId ?? '',
+  bucket: session.bucket ?? '',
+  prefix: session.flat ? '' : session.prefix,
+})
+
+export function forget({ session, buckets }: Shell) {
+  session.attempt(async () => {
+    const { accountId, bucket } = session
+    if (accountId === null || bucket === null) return
+    await session.backend.forgetBucket(accountId, bucket)
+    session.leaveBucket(bucket)
+    await buckets.load()
+  })
+}
+
+export function diagnostics({ session }: Shell) {
+  session.attempt(async () => {
+    await session.backend.copyText(await session.backend.diagnostics())
+    session.toasts.show({ text: words.diagnosticsCopied, icon: 'copy' })
+  })
+}
+
+/** All that match. While the listing runs that is what was listed so far, and it says so. */
+export function selectAll({ session, table }: Shell) {
+  session.acting = 'objects'
+  session.attempt(async () => {
+    await table.selectAll()
+    const { status, selected } = session.view
+    if (status?.state === 'listing')
+      session.toasts.show({ text: words.soFarSelected(selected), icon: 'info', tone: 'plain' })
+  })
+}
+
+export const openLocal = ({ session }: Shell) =>
+  session.attempt(async () => session.accountSaved(await session.backend.openLocalStorage()))

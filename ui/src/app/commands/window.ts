@@ -1,0 +1,61 @@
+// Commands of the window: panes, tabs, transfers, settings, help.
+import { diagnostics, showTab } from '../actions'
+import type { CommandSpec } from '../spec'
+import { words } from '../words'
+
+export const window: CommandSpec[] = [
+  {
+    id: 'view.sidebar',
+    title: 'Show or hide buckets',
+    icon: 'bucket',
+    keys: 'Ctrl+B',
+    run: (shell) => shell.toggleSidebar(),
+  },
+  {
+    id: 'view.dock',
+    title: 'Show or hide details',
+    icon: 'chev-d',
+    keys: 'Ctrl+J',
+    run: (shell) => shell.toggleDock(),
+  },
+  { id: 'view.transfers', title: 'Transfers', icon: 'arrow-u', keys: 'Ctrl+1', run: showTab('transfers') },
+  { id: 'view.permissions', title: 'Permissions', icon: 'users', keys: 'Ctrl+2', run: showTab('permissions') },
+  { id: 'view.properties', title: 'Properties', icon: 'info', keys: 'Ctrl+3', run: showTab('properties') },
+  { id: 'view.eventLog', title: 'Event log', icon: 'history', keys: 'Ctrl+4', run: showTab('eventLog') },
+  {
+    id: 'transfers.cancelAll',
+    title: 'Cancel all transfers',
+    icon: 'x',
+    disabled: ({ transfers }) => (transfers.active === 0 ? words.nothingRuns : null),
+    run: ({ session, transfers }) => session.attempt(() => transfers.cancelAll()),
+  },
+  {
+    id: 'transfers.clear',
+    title: 'Clear ended transfers',
+    icon: 'check',
+    disabled: ({ transfers: { totals } }) =>
+      totals.done + totals.cancelled + totals.failed === 0 ? words.nothingDone : null,
+    run: ({ session, transfers }) => session.attempt(() => transfers.clearFinished()),
+  },
+  {
+    id: 'tools.settings',
+    title: 'Settings…',
+    icon: 'columns',
+    keys: 'Ctrl+,',
+    run: ({ session }) => session.dialogs.open({ kind: 'settings' }),
+  },
+  {
+    id: 'help.shortcuts',
+    title: 'Keyboard shortcuts',
+    icon: 'flat',
+    keys: 'Ctrl+?',
+    run: ({ session }) => session.dialogs.open({ kind: 'shortcuts' }),
+  },
+  { id: 'help.diagnostics', title: 'Copy diagnostics (no secrets)', icon: 'copy', run: diagnostics },
+  {
+    id: 'help.about',
+    title: 'About Dipper',
+    icon: 'dipper',
+    run: ({ session }) => session.dialogs.open({ kind: 'about' }),
+  },
+]
