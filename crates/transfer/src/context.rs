@@ -50,6 +50,10 @@ impl Context {
 
     /// Waits for `work` unless cancelled.
     pub(crate) async fn unless_cancelled<T>(&self, work: impl Future<Output = T>) -> Result<T> {
+        // The token is asked first: what is ready at once would otherwise still begin after the end.
+        if self.cancel.is_cancelled() {
+            return Err(Error::cancelled());
+        }
         self.cancel.run_until_cancelled(work).await.ok_or_else(Error::cancelled)
     }
 

@@ -78,8 +78,9 @@ async fn delete_batch(
             Ok(report) => report,
             Err(error) => {
                 if !error.is_cancelled() {
-                    keys.iter()
-                        .for_each(|key| context.job.item_failed(key.as_str(), &error));
+                    for key in &keys {
+                        context.job.item_failed(key.as_str(), &error);
+                    }
                 }
                 break;
             }

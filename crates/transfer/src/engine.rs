@@ -187,7 +187,11 @@ impl Shared {
     /// A job from its turn to its end.
     async fn run(self: Arc<Self>, job: Arc<Job>) {
         let cancel = job.cancellation();
-        let turn = cancel.run_until_cancelled(self.turns.acquire()).await;
+        let turn = if cancel.is_cancelled() {
+            None
+        } else {
+            cancel.run_until_cancelled(self.turns.acquire()).await
+        };
         let left = match turn {
             Some(_) => self.work(&job, cancel).await,
             None => job.withdraw(),
@@ -207,16 +211,14 @@ impl Shared {
             connections: self.connections.clone(),
             width: self.options.total_connections.max(1),
         };
-        match AssertUnwindSafe(work.run(&context)).catch_unwind().await {
-            Ok(left) => Some(left),
-            Err(_) => {
-                job.item_failed(
-                    "",
-                    &Error::new(ErrorKind::Internal, "The job broke off: a mistake of ours"),
-                );
-                None
-            }
+        let left = AssertUnwindSafe(work.run(&context)).catch_unwind().await;
+        if left.is_err() {
+            job.item_failed(
+                "",
+                &Error::new(ErrorKind::Internal, "The job broke off: a mistake of ours"),
+            );
         }
+        left.ok()
     }
 }
 

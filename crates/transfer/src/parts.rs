@@ -70,7 +70,7 @@ mod tests {
             let plan = parts_for(size);
             prop_assert!((1..=MAX_PARTS).contains(&plan.count) && plan.part_size <= MAX_PUT_SIZE);
             if plan.count > 1 {
-                prop_assert!(plan.part_size >= MIN_PART_SIZE && plan.part_size % MIB == 0);
+                prop_assert!(plan.part_size >= MIN_PART_SIZE && plan.part_size.is_multiple_of(MIB));
             }
             let mut at = 0;
             for index in 0..plan.count {

@@ -65,14 +65,6 @@ impl Job {
         }
     }
 
-    pub(crate) fn id(&self) -> JobId {
-        self.id
-    }
-
-    pub(crate) fn kind(&self) -> JobKind {
-        self.kind
-    }
-
     pub(crate) fn state(&self) -> JobState {
         *self.state.borrow()
     }

@@ -76,6 +76,7 @@ impl Targets {
 /// Hands out the objects one after the other.
 pub(crate) struct Stream {
     context: Context,
+    bucket: BucketName,
     objects: vec::IntoIter<Object>,
     /// Whether `objects` came out of a listing, that of the first prefix.
     listed: bool,
@@ -112,6 +113,7 @@ impl Stream {
         });
         Self {
             context: context.clone(),
+            bucket: bucket.clone(),
             objects: targets.objects.into_iter(),
             listed: false,
             folders: targets.folders.into(),
@@ -164,7 +166,12 @@ impl Stream {
         if let Err(error) = end {
             if !error.is_cancelled() {
                 self.context.job.progress.found(1, 0);
-                self.context.job.item_failed(folder.prefix.as_str(), &error);
+                let name = if folder.prefix.is_empty() {
+                    self.bucket.as_str()
+                } else {
+                    folder.prefix()
+                };
+                self.context.job.item_failed(name, &error);
             }
             self.failed.push(folder);
         }

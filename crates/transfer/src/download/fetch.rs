@@ -1,6 +1,6 @@
 //! The bytes of one object, in one request or in ranges side by side, all of one state of the object.
 //!
-//! The first answer *pins* the object: its size and ETag. Every further request asks for that ETag, and what comes is
+//! The first answer *pins* the object: its size and `ETag`. Every further request asks for that one, and what comes is
 //! compared with it, because a server may ignore the question. An object that changes under way begins anew, three times
 //! at the most. A connection that breaks goes on at the byte it reached.
 

@@ -38,14 +38,12 @@ impl Folders {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let mut folder = self.root.clone();
         for depth in 1..=names.len() {
-            folder = match known.get(&names[..depth]) {
-                Some(path) => path.clone(),
-                None => {
-                    let made = make_one(&folder, &names[depth - 1])?;
-                    known.insert(names[..depth].to_vec(), made.clone());
-                    made
-                }
-            };
+            if let Some(path) = known.get(&names[..depth]) {
+                folder.clone_from(path);
+                continue;
+            }
+            folder = make_one(&folder, &names[depth - 1])?;
+            known.insert(names[..depth].to_vec(), folder.clone());
         }
         Ok(folder)
     }

@@ -302,10 +302,10 @@ mod tests {
         type Change = fn(&Path);
         let changes: [(&str, Change); 2] = [
             ("grown", |path| {
-                drop(File::options().append(true).open(path).unwrap().write_all(b"more"))
+                drop(File::options().append(true).open(path).unwrap().write_all(b"more"));
             }),
             ("cut", |path| {
-                File::options().write(true).open(path).unwrap().set_len(10).unwrap()
+                File::options().write(true).open(path).unwrap().set_len(10).unwrap();
             }),
         ];
         for (what, change) in changes {

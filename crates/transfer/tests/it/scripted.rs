@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use dipper_storage::{BucketName, ErrorKind, ObjectKey};
+use dipper_storage::{BucketName, ErrorKind};
 use dipper_transfer::{DownloadConflict, DownloadSpec, Engine, EngineOptions, JobSnapshot, JobSpec, JobState};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -124,11 +124,11 @@ fn assert_arrived(job: &JobSnapshot, folder: &tempfile::TempDir, bytes: &[u8]) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_connection_that_breaks_goes_on_at_the_byte_it_reached() {
     let bytes = content(MIB, 1);
-    let served = bytes.clone();
+    let copy = bytes.clone();
     let server = Scripted::start(move |number, head| {
-        let mut whole = object(head, &served, "one");
+        let mut whole = object(head, &copy, "one");
         if number < 3 {
-            whole.truncate(whole.len() - served.len() / 4);
+            whole.truncate(whole.len() - copy.len() / 4);
         }
         whole
     })
@@ -147,11 +147,11 @@ async fn a_connection_that_breaks_goes_on_at_the_byte_it_reached() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_busy_server_is_asked_again_after_the_time_it_names() {
     let bytes = content(1000, 1);
-    let served = bytes.clone();
+    let copy = bytes.clone();
     let server = Scripted::start(move |number, head| match number {
         0 => answer("503 Slow Down", "retry-after: 1\r\n", 0, &[]),
         1 => answer("500 Internal Server Error", "", 0, &[]),
-        _ => object(head, &served, "one"),
+        _ => object(head, &copy, "one"),
     })
     .await;
     let begin = std::time::Instant::now();
@@ -210,13 +210,13 @@ async fn an_object_that_changes_with_every_request_fails_clearly() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_ignores_ranges_is_read_in_one_go() {
     let bytes = content(20 * MIB, 1);
-    let served = bytes.clone();
+    let copy = bytes.clone();
     let server = Scripted::start(move |_, head| {
         let unranged: String = head
             .lines()
             .filter(|line| !line.starts_with("range:"))
             .fold(String::new(), |all, line| all + line + "\n");
-        object(&unranged, &served, "one")
+        object(&unranged, &copy, "one")
     })
     .await;
     let (job, folder) = download(&server, bytes.len()).await;
@@ -252,5 +252,4 @@ async fn an_answer_with_other_bytes_than_asked_for_is_never_written_as_whole() {
         job.errors
     );
     assert!(files_below(folder.path()).is_empty());
-    assert!(ObjectKey::parse("file").is_ok());
 }
