@@ -176,6 +176,17 @@ function choose(draft: AccountDraft, host: string): Answer {
       'That is common for keys limited to one bucket. Add the account and name the buckets you may open.',
     ]
   }
+  if (host.startsWith('plain') && draft.tls) {
+    return [
+      'plainHttp',
+      'bad',
+      'This port does not speak TLS',
+      'It answered in plain HTTP. Check the port, or turn secure transfer off.',
+    ]
+  }
+  if (host.startsWith('secure') && !draft.tls) {
+    return ['needsTls', 'bad', 'This port wants TLS', 'It refused a plain request. Turn secure transfer on.']
+  }
   if (host.startsWith('www'))
     return [
       'notS3',

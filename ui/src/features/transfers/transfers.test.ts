@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import type { Backend } from '$backend/backend'
 import type { JobView, TransferBatch } from '$backend/bindings'
 import { createMock } from '$backend/mock'
+import { amountOf } from './words'
 import { doneShare, speedPoints, speedSpan, Transfers } from './transfers.svelte'
 
 /** A mock whose batches the test hands out itself. */
@@ -92,6 +93,13 @@ describe('the speed curve', () => {
     expect(points.at(-1)?.[0]).toBeCloseTo(300)
     expect(points[0]?.[0]).toBeCloseTo(300 - (2 * 300) / (speedSpan - 1))
     expect(Math.min(...points.map(([, y]) => y))).toBeGreaterThanOrEqual(0)
+  })
+})
+
+describe('an amount', () => {
+  it('says the unit once where both have it', () => {
+    expect(amountOf(544_000_000, 812_000_000)).toBe('544 of 812 MB')
+    expect(amountOf(780_000_000, 2_060_000_000)).toBe('780 MB of 2.06 GB')
   })
 })
 

@@ -5,6 +5,13 @@ import { formatDuration, formatNumber, formatSize, formatTimeExactly, plural } f
 export const filterNames = { all: 'All', running: 'Running', queued: 'Queued', failed: 'Failed', done: 'Done' } as const
 export type Filter = keyof typeof filterNames
 
+/** `544 of 812 MB`: the unit is said once where both have it. */
+export function amountOf(done: number, total: number): string {
+  const [all, part] = [formatSize(total), formatSize(done)]
+  const unit = all.slice(all.lastIndexOf(' '))
+  return part.endsWith(unit) ? `${part.slice(0, -unit.length)} of ${all}` : `${part} of ${all}`
+}
+
 export const panel = {
   label: 'Transfers',
   show: 'Show',
@@ -13,7 +20,7 @@ export const panel = {
   idle: 'Nothing is running',
   percentLeft: (percent: number, secondsLeft: number | null) =>
     secondsLeft === null ? `${percent}%` : `${percent}% · ${formatDuration(secondsLeft)} left`,
-  bytes: (done: number, total: number) => `${formatSize(done)} of ${formatSize(total)}`,
+  bytes: amountOf,
   queued: (count: number) => `${formatNumber(count)} queued`,
   failed: (count: number) => `${formatNumber(count)} failed`,
   done: (count: number) => `${formatNumber(count)} done`,
@@ -41,7 +48,6 @@ export const row = {
   hideErrors: 'Hide',
   copyError: 'Copy details',
   left: (seconds: number) => `${formatDuration(seconds)} left`,
-  of: (done: string, total: string) => `${done} of ${total}`,
   items: (done: number, total: number) => `${formatNumber(done)} of ${plural(total, 'object')}`,
   skipped: (count: number) => `${formatNumber(count)} skipped`,
   someFailed: (failed: number, total: number) => `${formatNumber(failed)} of ${formatNumber(total)} failed.`,
