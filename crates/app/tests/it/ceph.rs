@@ -107,7 +107,7 @@ async fn the_pages_story_is_played_on_rgw() {
     let Some(rgw) = gateway("the page's story on Ceph").await else {
         return;
     };
-    let (window, bucket, folder) = window(rgw, "story").await;
+    let (window, bucket, folder) = window(rgw, "page").await;
     put_text(&window, &bucket, "hello.txt", "Hello World!").await;
     upload(&window, &bucket, &folder, "private_info.txt").await;
     assert_eq!(window.keys(&bucket).await, ["hello.txt", "private_info.txt"]);
@@ -155,6 +155,24 @@ async fn the_pages_story_is_played_on_rgw() {
     delete_all(&window, &bucket).await;
 }
 
+const NOTHING: PublicScope = PublicScope {
+    listing: false,
+    existing: false,
+    future: false,
+};
+
+/// Opens one scope, waits for its job, and gives what a stranger was found to be able to do.
+async fn open(window: &Window, target: &Target, scope: PublicScope) -> PublicLevel {
+    let plan = public_plan(window, target, scope).await;
+    let done = window.app.apply_access_plan(&plan.token).await.unwrap();
+    if let Some(job) = done.job_id {
+        assert_eq!(window.ended(job).await.state, JobState::Done);
+    }
+    let verdict = window.app.check_access(target).await.unwrap();
+    assert!(verdict.proof.ok, "{verdict:?}");
+    verdict.level
+}
+
 #[tokio::test]
 async fn a_bucket_is_opened_in_three_scopes_and_closed_again_on_rgw() {
     let Some(rgw) = gateway("public buckets on Ceph").await else {
@@ -168,49 +186,28 @@ async fn a_bucket_is_opened_in_three_scopes_and_closed_again_on_rgw() {
 
     let listing = PublicScope {
         listing: true,
-        ..PublicScope::default()
+        ..NOTHING
     };
-    let done = window
-        .app
-        .apply_access_plan(&public_plan(&window, &target, listing).await.token)
-        .await
-        .unwrap();
-    assert_eq!(
-        (done.verdict.level, done.verdict.proof.ok),
-        (PublicLevel::Listable, true),
-        "{:?}",
-        done.verdict
-    );
+    assert_eq!(open(&window, &target, listing).await, PublicLevel::Listable);
     assert_eq!((status(&list).await, status(&now).await), (200, 403));
 
-    let existing = PublicScope {
-        existing: true,
-        ..PublicScope::default()
-    };
-    let done = window
-        .app
-        .apply_access_plan(&public_plan(&window, &target, existing).await.token)
-        .await
-        .unwrap();
-    window.ended(done.job_id.unwrap()).await;
+    open(
+        &window,
+        &target,
+        PublicScope {
+            existing: true,
+            ..NOTHING
+        },
+    )
+    .await;
     put_text(&window, &bucket, "later.txt", "later").await;
     assert_eq!((status(&now).await, status(&later).await), (200, 403));
 
     let future = PublicScope {
         future: true,
-        ..PublicScope::default()
+        ..NOTHING
     };
-    let done = window
-        .app
-        .apply_access_plan(&public_plan(&window, &target, future).await.token)
-        .await
-        .unwrap();
-    assert_eq!(
-        (done.verdict.level, done.verdict.proof.ok),
-        (PublicLevel::Readable, true),
-        "{:?}",
-        done.verdict
-    );
+    assert_eq!(open(&window, &target, future).await, PublicLevel::Readable);
     assert_eq!(status(&later).await, 200);
 
     let back = window

@@ -126,7 +126,7 @@ impl Scripted {
                 connections.spawn(async move {
                     let mut request = Vec::new();
                     // What is no HTTP, a TLS greeting for example, gets its answer at once.
-                    while request.first().is_none_or(u8::is_ascii_uppercase) && !request.ends_with(b"\r\n\r\n") {
+                    while request.first().is_none_or(u8::is_ascii_uppercase) && !is_whole(&request) {
                         if stream.read_buf(&mut request).await.unwrap_or(0) == 0 {
                             return;
                         }
@@ -144,6 +144,18 @@ impl Scripted {
         });
         Self { address, _task: task }
     }
+}
+
+/// Whether a request has arrived with its body.
+fn is_whole(request: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(request);
+    let Some((head, body)) = text.split_once("\r\n\r\n") else {
+        return false;
+    };
+    let length = head
+        .lines()
+        .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
+    body.len() >= length.unwrap_or(0)
 }
 
 /// An S3 error document.

@@ -128,6 +128,6 @@ impl Window {
                 }
             }
         };
-        tokio::time::timeout(Duration::from_secs(60), ended).await.unwrap()
+        tokio::time::timeout(Duration::from_mins(1), ended).await.unwrap()
     }
 }
