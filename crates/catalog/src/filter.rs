@@ -22,7 +22,9 @@ impl Filter {
     /// Looks through the whole table, or only through what `before` let through if that can be all.
     pub(crate) fn new(text: &str, table: &Table, before: Option<&Filter>) -> Self {
         let needle = fold(text);
-        let narrowed = before.filter(|before| needle.contains(&before.needle));
+        // Typing on narrows what is there. While many rows match, walking over all of them in one go is quicker.
+        let few = |before: &&Filter| before.matches.count() < u64::from(table.len() / 4);
+        let narrowed = before.filter(|before| needle.contains(&before.needle)).filter(few);
         let matches = match narrowed {
             Some(before) => before
                 .matches
@@ -79,10 +81,9 @@ fn search(table: &Table, needle: &str) -> Marks {
         .min(table.len() / ROWS_WORTH_A_THREAD)
         .max(1);
     let share = table.len().div_ceil(threads).max(1);
-    let look = |begin: u32| -> Vec<u32> {
-        (begin..table.len().min(begin + share))
-            .filter(|row| contains(table, *row, needle))
-            .collect()
+    let look = |begin: u32| {
+        let rows = begin..table.len().min(begin + share);
+        table.search(rows, |name| name.contains(needle.as_bytes()))
     };
     if threads == 1 {
         return look(0).into_iter().collect();

@@ -78,29 +78,43 @@ impl Folded<'_> {
         }
     }
 
-    /// Whether the fold contains `needle`, itself folded and not empty.
+    /// Whether the fold contains `needle`, itself folded.
     pub(crate) fn contains(self, needle: &[u8]) -> bool {
         let Some((first, rest)) = needle.split_first() else {
             return true;
         };
         let (Self::Ascii(bytes) | Self::Stored(bytes)) = self;
-        let Some(last) = bytes.len().checked_sub(needle.len()) else {
-            return false;
-        };
         let upper = if matches!(self, Self::Ascii(_)) {
             first.to_ascii_uppercase()
         } else {
             *first
         };
-        let candidates = bytes[..=last].iter().enumerate();
-        candidates
-            .filter(|(_, byte)| **byte == *first || **byte == upper)
-            .any(|(at, _)| self.skip(at + 1).starts_with(rest))
+        let mut begin = bytes;
+        while begin.len() >= needle.len() {
+            let candidates = &begin[..=begin.len() - needle.len()];
+            let Some(at) = candidates.iter().position(|byte| *byte == *first || *byte == upper) else {
+                return false;
+            };
+            begin = &begin[at + 1..];
+            let found = match self {
+                Self::Ascii(_) => begin.iter().zip(rest).all(|(a, b)| a.to_ascii_lowercase() == *b),
+                Self::Stored(_) => begin.starts_with(rest),
+            };
+            if found {
+                return true;
+            }
+        }
+        false
     }
 
     pub(crate) fn compare(self, other: Folded<'_>) -> Ordering {
         match (self, other) {
             (Self::Stored(a), Folded::Stored(b)) => a.cmp(b),
+            (Self::Ascii(a), Folded::Ascii(b)) => {
+                let same = equal_blocks(a, b);
+                let (a, b) = (a[same..].iter(), b[same..].iter());
+                a.map(u8::to_ascii_lowercase).cmp(b.map(u8::to_ascii_lowercase))
+            }
             (Self::Ascii(a) | Self::Stored(a), Folded::Ascii(b) | Folded::Stored(b)) => {
                 let same = a.len().min(b.len());
                 let differing = (0..same).find(|at| self.byte(*at) != other.byte(*at));
@@ -108,6 +122,12 @@ impl Folded<'_> {
             }
         }
     }
+}
+
+/// How many bytes at the beginning of both are equal, in whole blocks of sixteen: names in one listing have much in common.
+fn equal_blocks(a: &[u8], b: &[u8]) -> usize {
+    let blocks = a.chunks_exact(16).zip(b.chunks_exact(16));
+    blocks.take_while(|(a, b)| a == b).count() * 16
 }
 
 #[cfg(test)]

@@ -150,14 +150,14 @@ impl<'t> Ranking<'t> {
         let by_column = match self.sort.column {
             Column::Name => return self.directed(by_name(a, b)),
             Column::Type if a.kind() == RowKind::Object => a.folded().extension().compare(b.folded().extension()),
-            _ => self.number(a, 0).cmp(&self.number(b, 0)),
+            column => self.number(a, column, 0).cmp(&self.number(b, column, 0)),
         };
         self.directed(by_column).then_with(|| by_name(a, b))
     }
 
     /// A number that sorts as the column does, as far as sixteen bytes reach. `common` bytes of all names are equal.
-    fn number(&self, row: RowRef<'_>, common: usize) -> u128 {
-        match self.sort.column {
+    fn number(&self, row: RowRef<'_>, column: Column, common: usize) -> u128 {
+        match column {
             Column::Name => row.folded().skip(common).head(),
             _ if row.kind() == RowKind::Folder => 0,
             Column::Size => u128::from(row.size()),
@@ -170,25 +170,53 @@ impl<'t> Ranking<'t> {
         }
     }
 
+    /// Sorts by name first, which the order of arrival nearly is, and then by the column in a way that keeps the names of
+    /// equal rows in order: a million objects of one storage class need no second look at their names.
     fn sort(&self, rows: &mut Vec<u32>) {
+        rows.sort_unstable();
         let (folders, objects): (Vec<u32>, Vec<u32>) = rows
             .iter()
             .partition(|row| self.table.row(**row).kind() == RowKind::Folder);
         rows.clear();
         for group in [folders, objects] {
-            let common = if self.sort.column == Column::Name {
-                self.common_bytes(&group)
-            } else {
-                0
-            };
-            let number = |row: u32| self.number(self.table.row(row), common);
-            let mut numbered: Vec<(u128, u32)> = group.into_iter().map(|row| (number(row), row)).collect();
-            numbered.sort_unstable_by(|a, b| {
-                self.directed(a.0.cmp(&b.0))
-                    .then_with(|| self.compare_alike(self.table.row(a.1), self.table.row(b.1)))
+            let mut named = self.numbered(group, Column::Name);
+            named.sort_by(|a, b| {
+                let by_head = a.0.cmp(&b.0);
+                by_head.then_with(|| by_name(self.table.row(a.1), self.table.row(b.1)))
             });
-            rows.extend(numbered.into_iter().map(|(_, row)| row));
+            let mut group: Vec<u32> = named.into_iter().map(|(_, row)| row).collect();
+            match (self.sort.column, self.sort.direction) {
+                (Column::Name, Direction::Ascending) => {}
+                (Column::Name, Direction::Descending) => group.reverse(),
+                (column, _) => group = self.by_column(group, column),
+            }
+            rows.extend(group);
         }
+    }
+
+    fn by_column(&self, rows: Vec<u32>, column: Column) -> Vec<u32> {
+        let mut numbered = self.numbered(rows, column);
+        numbered.sort_by(|a, b| {
+            // Only an extension can go on behind the sixteen bytes of a number; one that ends before has a zero there.
+            let long = column == Column::Type && a.0 == b.0 && a.0 & 0xff != 0;
+            let extension = |row| self.table.row(row).folded().extension();
+            self.directed(if long {
+                extension(a.1).compare(extension(b.1))
+            } else {
+                a.0.cmp(&b.0)
+            })
+        });
+        numbered.into_iter().map(|(_, row)| row).collect()
+    }
+
+    fn numbered(&self, rows: Vec<u32>, column: Column) -> Vec<(u128, u32)> {
+        let common = if column == Column::Name {
+            self.common_bytes(&rows)
+        } else {
+            0
+        };
+        let number = |row| self.number(self.table.row(row), column, common);
+        rows.into_iter().map(|row| (number(row), row)).collect()
     }
 
     /// How many bytes all folded names begin with.

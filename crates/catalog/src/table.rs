@@ -9,6 +9,7 @@
 //! tells which row is meant.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use dipper_storage::{ListPage, ListedObject, MAX_KEY_BYTES, ObjectKey, Prefix};
@@ -125,6 +126,19 @@ impl Table {
             segment,
             at,
         }
+    }
+
+    /// The rows of a range whose fold pleases `wanted`, walking over the columns once.
+    pub(crate) fn search(&self, rows: Range<u32>, wanted: impl Fn(Folded<'_>) -> bool) -> Vec<u32> {
+        let mut found = Vec::new();
+        let mut row = rows.start;
+        while row < rows.end.min(self.len()) {
+            let first = self.row(row);
+            let last = (rows.end - row).min(u32::try_from(first.segment.len() - first.at).unwrap_or(u32::MAX));
+            first.segment.search(first.at, row..row + last, &wanted, &mut found);
+            row += last;
+        }
+        found
     }
 
     /// Takes a page in and says how many rows that made. Keys listed before, keys outside the prefix and keys that S3
@@ -290,6 +304,32 @@ impl Segment {
         }));
     }
 
+    /// Rows that are wanted; those numbered `rows` begin at `at`.
+    fn search(&self, at: usize, rows: Range<u32>, wanted: &impl Fn(Folded<'_>) -> bool, found: &mut Vec<u32>) {
+        let text = self.text.as_bytes();
+        let mut start = self.start(at);
+        for (row, (end, fold)) in rows.zip(self.name_ends[at..].iter().zip(&self.fold_lengths[at..])) {
+            let (end, fold) = (*end as usize, usize::from(*fold));
+            let folded = if fold == 0 {
+                Folded::Ascii(&text[start..end])
+            } else {
+                Folded::Stored(&text[end..end + fold])
+            };
+            if wanted(folded) {
+                found.push(row);
+            }
+            start = end + fold;
+        }
+    }
+
+    /// Where the name of a row begins.
+    fn start(&self, at: usize) -> usize {
+        let before = at.checked_sub(1);
+        before.map_or(0, |before| {
+            self.name_ends[before] as usize + usize::from(self.fold_lengths[before])
+        })
+    }
+
     fn shrink(&mut self) {
         self.text.shrink_to_fit();
         self.odd_etags.shrink_to_fit();
@@ -322,10 +362,7 @@ impl Etag {
 
 impl<'a> RowRef<'a> {
     fn bounds(self) -> (usize, usize, usize) {
-        let start = match self.at.checked_sub(1) {
-            Some(before) => self.segment.name_ends[before] as usize + usize::from(self.segment.fold_lengths[before]),
-            None => 0,
-        };
+        let start = self.segment.start(self.at);
         let end = self.segment.name_ends[self.at] as usize;
         (start, end, end + usize::from(self.segment.fold_lengths[self.at]))
     }

@@ -436,6 +436,13 @@ fn the_marker_of_the_folder_looked_at_is_a_row_only_in_a_flat_view() {
     }
 }
 
+/// How long this thread has been at work; the neighbours on the machine do not count. Linux tells.
+fn cpu_time() -> Duration {
+    let schedule = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanos = schedule.split(' ').next().and_then(|nanos| nanos.parse().ok());
+    Duration::from_nanos(nanos.unwrap_or_default())
+}
+
 /// Bars: sort 400 ms, keystroke 50 ms. Run with `--release -- --ignored --nocapture`.
 #[test]
 #[ignore = "a measurement, for a quiet machine and a release build"]
@@ -460,11 +467,18 @@ fn a_million_rows_sort_and_filter_quickly() {
             ..ListPage::default()
         });
     }
-    let timed = |what: &str, limit: u64, work: &mut dyn FnMut()| {
-        let begin = Instant::now();
+    let mut slow = Vec::new();
+    let mut timed = |what: &str, limit: u64, work: &mut dyn FnMut()| {
+        let (begin, cpu) = (Instant::now(), cpu_time());
         work();
-        println!("{what}: {:?}", begin.elapsed());
-        assert!(begin.elapsed() < Duration::from_millis(limit), "{what}");
+        let elapsed = begin.elapsed();
+        println!(
+            "{what}: {elapsed:?}, {:?} of them this thread at work",
+            cpu_time().saturating_sub(cpu)
+        );
+        if elapsed > Duration::from_millis(limit) {
+            slow.push(format!("{what} took {elapsed:?} instead of {limit} ms"));
+        }
     };
     timed("first rows by name", 400, &mut || {
         assert_eq!(state.rows(0, 100).total, 1_000_000);
@@ -494,4 +508,5 @@ fn a_million_rows_sort_and_filter_quickly() {
         assert!(state.select(SelectionChange::All).all);
     });
     timed("find", 50, &mut || assert_eq!(state.find("nothing", 0), None));
+    assert!(slow.is_empty(), "{slow:#?}");
 }
