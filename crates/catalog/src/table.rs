@@ -8,6 +8,8 @@
 //! with folders a folder's name ends in `/` and no object's has one; in a flat view there are no folders. So a name alone
 //! tells which row is meant.
 
+mod etag;
+
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -18,6 +20,8 @@ use time::OffsetDateTime;
 use crate::entry::{Entry, Row, RowKind};
 use crate::fold::{Folded, fold};
 use crate::view::Mode;
+
+use etag::Etag;
 
 const SEGMENT_ROWS: usize = 4096;
 
@@ -57,16 +61,6 @@ struct Segment {
     /// Those that are not an MD5 with an optional count of parts.
     odd_etags: HashMap<u32, Box<str>>,
 }
-
-/// An `ETag` of the usual forms: 32 hex digits, or those and `-parts`.
-#[derive(Clone, Copy, Debug)]
-struct Etag {
-    digest: [u8; 16],
-    parts: u16,
-}
-
-/// In [`Etag::parts`]: none, or to be found in `odd_etags`.
-const NO_ETAG: u16 = u16::MAX;
 
 /// One row, where it lies.
 #[derive(Clone, Copy, Debug)]
@@ -298,10 +292,7 @@ impl Segment {
         if let (Some(odd), None) = (etag, usual) {
             self.odd_etags.insert(at, odd.into());
         }
-        self.etags.push(usual.unwrap_or(Etag {
-            digest: [0; 16],
-            parts: NO_ETAG,
-        }));
+        self.etags.push(usual.unwrap_or_else(Etag::none));
     }
 
     /// Rows that are wanted; those numbered `rows` begin at `at`.
@@ -333,30 +324,6 @@ impl Segment {
     fn shrink(&mut self) {
         self.text.shrink_to_fit();
         self.odd_etags.shrink_to_fit();
-    }
-}
-
-impl Etag {
-    fn parse(etag: &str) -> Option<Self> {
-        let (hex, parts) = match etag.split_once('-') {
-            Some((hex, parts)) => (hex, parts.parse().ok().filter(|count| (1..=10_000).contains(count))?),
-            None => (etag, 0),
-        };
-        if hex.len() != 32 || hex.bytes().any(|byte| !matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
-            return None;
-        }
-        let digest = u128::from_str_radix(hex, 16).ok()?.to_be_bytes();
-        let parsed = Self { digest, parts };
-        (parsed.text() == etag).then_some(parsed)
-    }
-
-    fn text(self) -> String {
-        let digest = u128::from_be_bytes(self.digest);
-        if self.parts == 0 {
-            format!("{digest:032x}")
-        } else {
-            format!("{digest:032x}-{}", self.parts)
-        }
     }
 }
 
@@ -417,7 +384,7 @@ impl<'a> RowRef<'a> {
 
     fn etag(self) -> Option<String> {
         let etag = self.segment.etags[self.at];
-        if etag.parts != NO_ETAG {
+        if !etag.is_none() {
             return Some(etag.text());
         }
         let at = u32::try_from(self.at).ok()?;

@@ -436,17 +436,7 @@ fn the_marker_of_the_folder_looked_at_is_a_row_only_in_a_flat_view() {
     }
 }
 
-/// How long this thread has been at work; the neighbours on the machine do not count. Linux tells.
-fn cpu_time() -> Duration {
-    let schedule = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    let nanos = schedule.split(' ').next().and_then(|nanos| nanos.parse().ok());
-    Duration::from_nanos(nanos.unwrap_or_default())
-}
-
-/// Bars: sort 400 ms, keystroke 50 ms. Run with `--release -- --ignored --nocapture`.
-#[test]
-#[ignore = "a measurement, for a quiet machine and a release build"]
-fn a_million_rows_sort_and_filter_quickly() {
+fn a_million_rows() -> State {
     let mut state = State::new(Prefix::new("photos/"), Mode::Flat, Sort::default());
     for number in (0..1_000_000_u64).step_by(1000) {
         let keys = (number..number + 1000).map(|n| {
@@ -467,6 +457,21 @@ fn a_million_rows_sort_and_filter_quickly() {
             ..ListPage::default()
         });
     }
+    state
+}
+
+/// How long this thread has been at work; the neighbours on the machine do not count. Linux tells.
+fn cpu_time() -> Duration {
+    let schedule = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanos = schedule.split(' ').next().and_then(|nanos| nanos.parse().ok());
+    Duration::from_nanos(nanos.unwrap_or_default())
+}
+
+/// Bars: sort 400 ms, keystroke 50 ms. Run with `--release -- --ignored --nocapture`.
+#[test]
+#[ignore = "a measurement, for a quiet machine and a release build"]
+fn a_million_rows_sort_and_filter_quickly() {
+    let mut state = a_million_rows();
     let mut slow = Vec::new();
     let mut timed = |what: &str, limit: u64, work: &mut dyn FnMut()| {
         let (begin, cpu) = (Instant::now(), cpu_time());
