@@ -2,6 +2,7 @@
 
 mod wire;
 
+use crate::call::sdk_key;
 use crate::client::Client;
 use crate::error::Result;
 use crate::names::{BucketName, ObjectKey};
@@ -134,7 +135,7 @@ impl Client {
     /// The ACL of an object.
     pub async fn object_acl(&self, bucket: &BucketName, key: &ObjectKey) -> Result<Acl> {
         let call = self.object_call("GetObjectAcl", bucket, key);
-        let request = self.sdk().get_object_acl().bucket(bucket.as_str()).key(key.as_str());
+        let request = self.sdk().get_object_acl().bucket(bucket.as_str()).key(sdk_key(key));
         let answer = request
             .customize()
             .interceptor(call.clone())
@@ -168,7 +169,7 @@ impl Client {
             .sdk()
             .put_object_acl()
             .bucket(bucket.as_str())
-            .key(key.as_str())
+            .key(sdk_key(key))
             .acl(acl.as_str().into());
         request
             .customize()
@@ -201,7 +202,7 @@ impl Client {
     pub async fn put_object_acl(&self, bucket: &BucketName, key: &ObjectKey, acl: &Acl) -> Result<()> {
         let call = self.object_call("PutObjectAcl", bucket, key).with_digest();
         let document = wire::write(&call, acl)?;
-        let request = self.sdk().put_object_acl().bucket(bucket.as_str()).key(key.as_str());
+        let request = self.sdk().put_object_acl().bucket(bucket.as_str()).key(sdk_key(key));
         let request = request.access_control_policy(document);
         request
             .customize()

@@ -22,6 +22,7 @@ use md5::{Digest, Md5};
 use crate::config::Clock;
 use crate::error::{Error, ErrorKind, classify};
 use crate::names::{BucketName, ObjectKey};
+use crate::place::encode_path;
 use crate::transport::{Answer, Fault, Tag, find};
 
 mod answer;
@@ -208,6 +209,25 @@ impl Call {
     }
 }
 
+/// What stands in for a key that the SDK takes for missing because there is nothing but white space in it.
+const STAND_IN: &str = "white-space";
+
+/// The key as the SDK is given it. [`Call`] puts the real one into the path.
+pub(crate) fn sdk_key(key: &ObjectKey) -> &str {
+    if is_blank(key) { STAND_IN } else { key.as_str() }
+}
+
+fn is_blank(key: &ObjectKey) -> bool {
+    key.as_str().trim().is_empty()
+}
+
+/// The path and query with the real key where the stand-in was.
+fn with_real_key(uri: &str, key: &ObjectKey) -> String {
+    let (path, query) = uri.split_at(uri.find('?').unwrap_or(uri.len()));
+    let place = path.strip_suffix(STAND_IN).unwrap_or(path);
+    format!("{place}{}{query}", encode_path(key.as_str()))
+}
+
 fn last_words(error: &dyn StdError) -> String {
     let mut words = error.to_string();
     let mut next = error.source();
@@ -232,6 +252,10 @@ impl Intercept for Call {
     ) -> Result<(), BoxError> {
         let request = context.request_mut();
         request.add_extension(self.tag.clone());
+        if let Some(key) = self.tag.key.as_ref().filter(|key| is_blank(key)) {
+            let uri = with_real_key(request.uri(), key);
+            request.set_uri(uri)?;
+        }
         for (name, value) in &self.headers {
             request.headers_mut().try_insert(name.clone(), value.clone())?;
         }
@@ -253,5 +277,22 @@ impl Intercept for Call {
         // Set once: a call is one request, retries being off.
         let _ = self.answer.set(context.response().headers().clone());
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn a_key_of_white_space_is_put_back() {
+        let key = ObjectKey::parse(" \u{3000}").unwrap();
+        let sent = format!("http://host/white-space/{}?x-id=PutObject", sdk_key(&key));
+        assert_eq!(
+            with_real_key(&sent, &key),
+            "http://host/white-space/%20%E3%80%80?x-id=PutObject"
+        );
+        assert_eq!(sdk_key(&ObjectKey::parse(" a").unwrap()), " a");
     }
 }

@@ -71,7 +71,8 @@ pub(crate) fn moment(time: Option<&DateTime>) -> Option<OffsetDateTime> {
     OffsetDateTime::from_unix_timestamp_nanos(time?.as_nanos()).ok()
 }
 
-/// An `ETag` without its quotes.
-pub(crate) fn unquoted(etag: &str) -> String {
-    etag.trim_matches('"').to_owned()
+/// An `ETag` without its quotes; `None` if nothing is between them.
+pub(crate) fn etag_of(header: &str) -> Option<String> {
+    let etag = header.trim_matches('"');
+    (!etag.is_empty()).then(|| etag.to_owned())
 }

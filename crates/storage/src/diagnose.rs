@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 
 use crate::acl::Owner;
+use crate::buckets::BucketList;
 use crate::client::Client;
 use crate::config::{Config, Timeouts};
 use crate::endpoint::{Endpoint, Scheme};
@@ -16,6 +17,8 @@ use crate::transport::{Answer, Fault, Tag, Transport, find};
 
 /// How long the second look at a port may take.
 const QUICK: Duration = Duration::from_secs(3);
+/// Signatures are good for 15 minutes on either side.
+const MAX_SKEW_SECONDS: i64 = 900;
 
 /// What a test of the connection found.
 #[derive(Clone, Debug)]
@@ -98,23 +101,14 @@ impl Client {
     /// Tries to connect and to list the buckets, and says what stands in the way.
     pub async fn diagnose(&self) -> Diagnosis {
         let started = Instant::now();
-        let (outcome, skew_seconds) = match self.list_buckets_with_skew().await {
-            Ok((list, skew)) => (
-                Outcome::Connected {
-                    bucket_count: list.buckets.len(),
-                    owner: list.owner,
-                },
-                skew,
-            ),
+        let (outcome, skew_seconds, owner) = match self.list_buckets_with_skew().await {
+            Ok((list, skew)) => (connected(&list, skew), skew, list.owner),
             Err(error) => {
                 let skew = error.clock_skew();
-                (self.explain(error).await, skew)
+                (self.explain(error).await, skew, None)
             }
         };
-        let suggested_project_id = match &outcome {
-            Outcome::Connected { owner: Some(owner), .. } => tenant_of(owner),
-            _ => None,
-        };
+        let suggested_project_id = owner.as_ref().and_then(tenant_of);
         let tls_version = self.transport().handshake().version().map(str::to_owned);
         Diagnosis {
             outcome,
@@ -224,6 +218,18 @@ impl Client {
             answer: Answer::Document,
         };
         matches!(transport.send(request, &tag).await, Ok(_) | Err(Fault::Certificate(_)))
+    }
+}
+
+/// The SDK adjusts its requests to a server's clock once it was refused for the time; links are made by this computer's
+/// clock and would still fail.
+fn connected(list: &BucketList, skew: Option<i64>) -> Outcome {
+    match skew {
+        Some(skew_seconds) if skew_seconds.abs() > MAX_SKEW_SECONDS => Outcome::ClockWrong { skew_seconds },
+        _ => Outcome::Connected {
+            bucket_count: list.buckets.len(),
+            owner: list.owner.clone(),
+        },
     }
 }
 

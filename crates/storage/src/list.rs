@@ -4,7 +4,7 @@ use aws_sdk_s3::types::EncodingType;
 use time::OffsetDateTime;
 
 use crate::call::Call;
-use crate::client::{Client, moment, unquoted};
+use crate::client::{Client, etag_of, moment};
 use crate::config::ListVersion;
 use crate::error::{ErrorKind, Result};
 use crate::limits::MAX_KEYS_PER_PAGE;
@@ -176,16 +176,11 @@ impl Client {
         };
         let objects = names.objects(page.contents())?;
         let common_prefixes = names.prefixes(page.common_prefixes())?;
-        let position = if page.is_truncated() == Some(true) {
-            let told = page
-                .next_marker()
-                .filter(|marker| !marker.is_empty())
-                .map(|marker| names.name(marker))
-                .transpose()?;
-            told.or_else(|| last_name(&objects, &common_prefixes).map(str::to_owned))
-                .map(Position::Marker)
-        } else {
-            None
+        // Ceph RGW leaves NextMarker as it is when it encodes everything else, so the last name is more to be trusted.
+        let position = match last_name(&objects, &common_prefixes) {
+            _ if page.is_truncated() != Some(true) => None,
+            Some(name) => Some(Position::Marker(name.to_owned())),
+            None => page.next_marker().map(|marker| Position::Marker(marker.to_owned())),
         };
         request.page(&call, objects, common_prefixes, position, page.is_truncated())
     }
@@ -281,7 +276,7 @@ impl Names<'_> {
                 .and_then(|size| u64::try_from(size).ok())
                 .unwrap_or_default(),
             last_modified: moment(object.last_modified()),
-            etag: object.e_tag().map(unquoted),
+            etag: object.e_tag().and_then(etag_of),
             storage_class: object.storage_class().map(|class| class.as_str().to_owned()),
         })
     }

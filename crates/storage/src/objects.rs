@@ -13,8 +13,8 @@ pub use stream::{ByteRange, ContentRange, GetOptions, ObjectStream};
 
 use crate::acl::CannedAcl;
 use crate::body::UploadBody;
-use crate::call::Call;
-use crate::client::{Client, unquoted};
+use crate::call::{Call, sdk_key};
+use crate::client::{Client, etag_of};
 use crate::error::{ErrorKind, Result};
 use crate::metadata;
 use crate::names::{BucketName, ObjectKey};
@@ -157,7 +157,7 @@ impl Client {
     /// What the server tells about an object.
     pub async fn head_object(&self, bucket: &BucketName, key: &ObjectKey) -> Result<ObjectInfo> {
         let call = self.object_call("HeadObject", bucket, key);
-        let request = self.sdk().head_object().bucket(bucket.as_str()).key(key.as_str());
+        let request = self.sdk().head_object().bucket(bucket.as_str()).key(sdk_key(key));
         request
             .customize()
             .interceptor(call.clone())
@@ -180,7 +180,7 @@ impl Client {
         let length = body.length(&call)?;
         let (stream, checksum) = body.prepare(self.config().compatibility.checksum)?;
         let call = call.headers(headers).headers(checksum);
-        let request = self.sdk().put_object().bucket(bucket.as_str()).key(key.as_str());
+        let request = self.sdk().put_object().bucket(bucket.as_str()).key(sdk_key(key));
         let request = request.content_length(length).body(stream);
         let stored = request
             .customize()
@@ -189,7 +189,7 @@ impl Client {
             .await
             .map_err(|error| call.failed(error))?;
         Ok(Stored {
-            etag: stored.e_tag().map(unquoted),
+            etag: stored.e_tag().and_then(etag_of),
             version_id: stored.version_id().map(str::to_owned),
         })
     }
@@ -197,7 +197,7 @@ impl Client {
     /// Deletes an object; one that is not there is no error.
     pub async fn delete_object(&self, bucket: &BucketName, key: &ObjectKey) -> Result<()> {
         let call = self.object_call("DeleteObject", bucket, key);
-        let request = self.sdk().delete_object().bucket(bucket.as_str()).key(key.as_str());
+        let request = self.sdk().delete_object().bucket(bucket.as_str()).key(sdk_key(key));
         let deleted = request
             .customize()
             .interceptor(call.clone())
@@ -215,7 +215,7 @@ impl Client {
         let call = self
             .object_call("CopyObject", to.bucket, to.key)
             .expecting(Answer::SlowDocument);
-        let mut request = self.sdk().copy_object().bucket(to.bucket.as_str()).key(to.key.as_str());
+        let mut request = self.sdk().copy_object().bucket(to.bucket.as_str()).key(sdk_key(to.key));
         request = request
             .copy_source(from.copy_source())
             .set_copy_source_if_match(options.source_if_match.clone());
@@ -236,7 +236,7 @@ impl Client {
             etag: copied
                 .copy_object_result()
                 .and_then(|result| result.e_tag())
-                .map(unquoted),
+                .and_then(etag_of),
             version_id: copied.version_id().map(str::to_owned),
         })
     }

@@ -77,14 +77,7 @@ impl Client {
         let started = Instant::now();
         let (status, outcome) = match self.ask(&url, tag).await {
             Ok((status, outcome)) => (Some(status), outcome),
-            Err(fault) => {
-                let error = fault.into_error(OPERATION);
-                let error = tag.bucket.iter().fold(error, |error, bucket| error.with_bucket(bucket));
-                (
-                    None,
-                    ProbeOutcome::Unreachable(tag.key.iter().fold(error, |error, key| error.with_key(key))),
-                )
-            }
+            Err(fault) => (None, ProbeOutcome::Unreachable(about(fault.into_error(OPERATION), tag))),
         };
         Probe {
             url,
@@ -115,6 +108,11 @@ impl Client {
         };
         Ok((status, outcome))
     }
+}
+
+fn about(error: Error, tag: &Tag) -> Error {
+    let error = tag.bucket.iter().fold(error, Error::with_bucket);
+    tag.key.iter().fold(error, Error::with_key)
 }
 
 /// A list is a list only if it looks like one: a proxy's page of greeting proves nothing.

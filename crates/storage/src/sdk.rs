@@ -19,7 +19,9 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::endpoint::Endpoint as SdkEndpoint;
+use bytes::Bytes;
 use http::HeaderValue;
+use http_body_util::BodyExt;
 use secrecy::ExposeSecret;
 
 use crate::config::{Clock, Config, SignatureVersion};
@@ -121,10 +123,29 @@ impl Connector {
             sigv2::sign_request(&mut request, &prefix, credentials, (self.config.clock)())
                 .map_err(|error| Fault::Request(error.to_string()))?;
         }
-        let mut response = self.transport.send(request, &tag).await?.map(SdkBody::from_body_1_x);
+        let response = self.transport.send(request, &tag).await?;
+        let names_are_read = matches!(tag.answer, Answer::Listing | Answer::Object) && response.status().is_success();
+        let mut response = if names_are_read {
+            response.map(SdkBody::from_body_1_x)
+        } else {
+            response.map(|body| SdkBody::from_body_1_x(body.map_frame(|frame| frame.map_data(readable))))
+        };
         response.headers_mut().values_mut().for_each(make_utf8);
         HttpResponse::try_from(response).map_err(|error| Fault::Broken(error.to_string()))
     }
+}
+
+/// Servers repeat keys in documents that XML cannot hold, and the whole answer with its code or upload id would be lost.
+/// Only for answers whose names are not read: there a wrong character does no harm.
+fn readable(document: Bytes) -> Bytes {
+    let forbidden = |byte: &u8| *byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
+    if !document.iter().any(forbidden) {
+        return document;
+    }
+    document
+        .iter()
+        .map(|byte| if forbidden(byte) { b'?' } else { *byte })
+        .collect()
 }
 
 /// The SDK reads headers as UTF-8; what is not was meant as Latin-1, the older rule.

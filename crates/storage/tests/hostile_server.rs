@@ -434,10 +434,11 @@ async fn a_flood_is_cut_off() {
 }
 
 fn page(keys: &[&str], rest: &str) -> String {
-    let keys: String = keys
+    let objects: Vec<String> = keys
         .iter()
         .map(|key| format!("<Contents><Key>{key}</Key><Size>1</Size></Contents>"))
         .collect();
+    let keys = objects.concat();
     xml(
         "200 OK",
         &format!(
@@ -633,4 +634,31 @@ async fn a_request_that_was_given_up_is_logged_too() {
     let calls = log.0.lock().unwrap().clone();
     assert_eq!(calls.len(), 1);
     assert_eq!(calls[0].error.as_deref(), Some("cancelled"));
+}
+
+#[tokio::test]
+async fn names_that_xml_cannot_hold_do_not_hide_an_answer() {
+    let started = xml(
+        "200 OK",
+        "<InitiateMultipartUploadResult><Key>a\u{1}b</Key><UploadId>id 7</UploadId></InitiateMultipartUploadResult>",
+    );
+    let missing = xml(
+        "404 Not Found",
+        "<Error><Code>NoSuchKey</Code><Key>a\u{1}b</Key></Error>",
+    );
+    let listing = page(&["a\u{1}b"], "");
+    let server = Scripted::answering(&[&started, &missing, &listing]).await;
+    let client = server.client();
+    let upload = client
+        .create_multipart_upload(&bucket(), &key(), &PutOptions::default())
+        .await
+        .unwrap();
+    assert_eq!(upload.as_str(), "id 7");
+    let error = client
+        .get_object(&bucket(), &key(), &GetOptions::default())
+        .await
+        .unwrap_err();
+    assert_eq!(error.s3_code(), Some("NoSuchKey"));
+    let error = client.list_page(&ListRequest::new(bucket())).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Corrupt, "a listing is not guessed: {error}");
 }

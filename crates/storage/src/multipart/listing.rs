@@ -3,8 +3,8 @@
 use aws_sdk_s3::types::EncodingType;
 
 use super::{PartInfo, UnfinishedUpload, UploadId};
-use crate::call::Call;
-use crate::client::{Client, moment, unquoted};
+use crate::call::{Call, sdk_key};
+use crate::client::{Client, etag_of, moment};
 use crate::error::{Error, ErrorKind, Result};
 use crate::names::{BucketName, ObjectKey};
 use crate::place::decode_listed;
@@ -20,7 +20,7 @@ impl Client {
                 .object_call("ListParts", bucket, key)
                 .upload(upload.as_str())
                 .expecting(Answer::Listing);
-            let request = self.sdk().list_parts().bucket(bucket.as_str()).key(key.as_str());
+            let request = self.sdk().list_parts().bucket(bucket.as_str()).key(sdk_key(key));
             let request = request
                 .upload_id(upload.as_str())
                 .set_part_number_marker(marker.clone());
@@ -45,7 +45,19 @@ impl Client {
     }
 
     /// All unfinished uploads in a bucket.
+    ///
+    /// Ceph RGW encodes the keys of this list when asked to and does not echo that it did, so it is asked only when the
+    /// plain list cannot be read: then a key has characters that XML cannot hold.
     pub async fn list_multipart_uploads(&self, bucket: &BucketName) -> Result<Vec<UnfinishedUpload>> {
+        match self.list_uploads(bucket, None).await {
+            Err(error) if error.kind() == ErrorKind::Corrupt => {
+                self.list_uploads(bucket, Some(EncodingType::Url)).await
+            }
+            result => result,
+        }
+    }
+
+    async fn list_uploads(&self, bucket: &BucketName, encoding: Option<EncodingType>) -> Result<Vec<UnfinishedUpload>> {
         let mut uploads = Vec::new();
         let mut markers: Option<(String, String)> = None;
         loop {
@@ -57,7 +69,7 @@ impl Client {
                 .sdk()
                 .list_multipart_uploads()
                 .bucket(bucket.as_str())
-                .encoding_type(EncodingType::Url);
+                .set_encoding_type(encoding.clone());
             let request = request.set_key_marker(key_marker).set_upload_id_marker(id_marker);
             let page = request
                 .customize()
@@ -65,13 +77,11 @@ impl Client {
                 .send()
                 .await
                 .map_err(|error| call.failed(error))?;
-            let encoded = page.encoding_type() == Some(&EncodingType::Url);
             for upload in page.uploads() {
-                let key = name(&call, upload.key(), encoded)?;
-                let upload_id = UploadId::new(upload.upload_id().unwrap_or_default());
+                let key = name(&call, upload.key(), encoding.is_some())?;
                 uploads.push(UnfinishedUpload {
                     key: ObjectKey::from_server(key),
-                    upload_id,
+                    upload_id: UploadId::new(upload.upload_id().unwrap_or_default()),
                     initiated: moment(upload.initiated()),
                 });
             }
@@ -79,7 +89,7 @@ impl Client {
                 return Ok(uploads);
             }
             let next_id = page.next_upload_id_marker().unwrap_or_default().to_owned();
-            let next = Some((name(&call, page.next_key_marker(), encoded)?, next_id));
+            let next = Some((name(&call, page.next_key_marker(), encoding.is_some())?, next_id));
             if next == markers {
                 return Err(repeated(&call));
             }
@@ -92,7 +102,7 @@ fn part_info(part: &aws_sdk_s3::types::Part) -> Option<PartInfo> {
     Some(PartInfo {
         number: u32::try_from(part.part_number()?).ok()?,
         size: u64::try_from(part.size()?).ok()?,
-        etag: unquoted(part.e_tag()?),
+        etag: etag_of(part.e_tag()?)?,
         last_modified: moment(part.last_modified()),
     })
 }

@@ -6,7 +6,7 @@ use time::format_description::well_known::Rfc2822;
 use super::ObjectInfo;
 use super::stream::ContentRange;
 use crate::call::Call;
-use crate::client::unquoted;
+use crate::client::etag_of;
 use crate::metadata;
 use crate::names::ObjectKey;
 
@@ -27,7 +27,7 @@ impl ObjectInfo {
             last_modified: call
                 .answered("last-modified")
                 .and_then(|date| OffsetDateTime::parse(date, &Rfc2822).ok()),
-            etag: call.answered("etag").map(unquoted),
+            etag: call.answered("etag").and_then(etag_of),
             content_type: text("content-type"),
             cache_control: text("cache-control"),
             content_disposition: text("content-disposition"),

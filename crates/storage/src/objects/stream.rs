@@ -6,7 +6,7 @@ use aws_sdk_s3::primitives::ByteStream;
 use bytes::{Bytes, BytesMut};
 
 use super::ObjectInfo;
-use crate::call::Call;
+use crate::call::{Call, sdk_key};
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
 use crate::names::{BucketName, ObjectKey};
@@ -110,7 +110,7 @@ impl Client {
             .sdk()
             .get_object()
             .bucket(bucket.as_str())
-            .key(key.as_str())
+            .key(sdk_key(key))
             .set_range(options.range.map(|range| range.to_string()))
             .set_if_match(options.if_match.as_ref().map(|etag| format!("\"{etag}\"")))
             .set_version_id(options.version.clone());

@@ -112,24 +112,18 @@ fn certificate_words(reason: &rustls::CertificateError) -> String {
     }
 }
 
-/// The first error of this type in a chain. An `io::Error` hides what it wraps from `source()`; this looks inside.
+/// The first error of this type in a chain. An `io::Error` hides what it wraps from `source()`; this looks inside, and
+/// takes an `io::Error` that wraps another for a mere wrapper.
 pub(crate) fn find<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
     let mut next = Some(error);
     while let Some(current) = next {
-        if let Some(found) = current.downcast_ref::<T>()
-            && !wraps(found)
-        {
+        let wrapper = current.is::<io::Error>() && inside(current).is_some_and(|inner| inner.is::<io::Error>());
+        if !wrapper && let Some(found) = current.downcast_ref::<T>() {
             return Some(found);
         }
         next = inside(current);
     }
     None
-}
-
-fn wraps<T: StdError + 'static>(error: &T) -> bool {
-    (error as &dyn std::any::Any)
-        .downcast_ref::<io::Error>()
-        .is_some_and(|error| error.get_ref().is_some_and(|inner| inner.is::<io::Error>()))
 }
 
 fn inside<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {

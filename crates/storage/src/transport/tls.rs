@@ -47,7 +47,7 @@ impl Handshake {
 }
 
 /// The TLS side of a client. For a plain endpoint nothing is trusted and no certificate is loaded.
-pub(super) fn client_config(config: &Config, handshake: Arc<Handshake>) -> Result<Arc<ClientConfig>> {
+pub(super) fn client_config(config: &Config, handshake: Arc<Handshake>) -> Result<ClientConfig> {
     let provider = Arc::new(ring::default_provider());
     let extra = extra_certificates(config.ca_certificate_pem.as_deref())?;
     let inner = match config.endpoint.scheme {
@@ -66,7 +66,7 @@ pub(super) fn client_config(config: &Config, handshake: Arc<Handshake>) -> Resul
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(verifier))
         .with_no_client_auth();
-    Ok(Arc::new(tls))
+    Ok(tls)
 }
 
 fn extra_certificates(pem: Option<&[u8]>) -> Result<Vec<CertificateDer<'static>>> {
