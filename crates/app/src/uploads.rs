@@ -267,7 +267,7 @@ impl App {
             ));
         }
         let client = self.client(&draft.target.account_id).await?;
-        let spec = start::spec(&draft, client).await?;
+        let spec = start::spec(&draft, client)?;
         let job = self.parts.work.engine.start(JobSpec::Upload(spec));
         self.discard_upload(&shown.plan_id).await?;
         Ok(job.get())

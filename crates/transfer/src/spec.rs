@@ -33,8 +33,6 @@ pub struct UploadSpec {
     pub items: Vec<UploadItem>,
     /// The ACL of the new objects; `None` leaves it to the server.
     pub canned_acl: Option<CannedAcl>,
-    /// What to do where a key is taken.
-    pub conflict: ConflictPolicy,
 }
 
 /// One file and the key it gets.
@@ -50,6 +48,8 @@ pub struct UploadItem {
     pub modified: Option<OffsetDateTime>,
     /// The content type; `None` decides by the key's extension.
     pub content_type: Option<String>,
+    /// What to do where the key is taken.
+    pub conflict: ConflictPolicy,
 }
 
 /// What an upload does where the key is taken.

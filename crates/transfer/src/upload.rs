@@ -90,14 +90,14 @@ enum Sent {
 impl Sending<'_> {
     async fn under_the_policy(&self) -> Result<Settled> {
         let key = &self.item.key;
-        if self.spec.conflict == ConflictPolicy::Overwrite {
+        if self.item.conflict == ConflictPolicy::Overwrite {
             self.send_to(key).await?;
             return Ok(Settled::Done);
         }
         if let Sent::Stored = self.send_if_free(key).await? {
             return Ok(Settled::Done);
         }
-        if self.spec.conflict == ConflictPolicy::Skip {
+        if self.item.conflict == ConflictPolicy::Skip {
             return Ok(Settled::Skipped);
         }
         for number in 2..=KEYS_TRIED {
@@ -202,7 +202,7 @@ impl Sending<'_> {
     }
 
     fn must_be_free(&self) -> bool {
-        self.spec.conflict != ConflictPolicy::Overwrite
+        self.item.conflict != ConflictPolicy::Overwrite
     }
 
     fn options(&self) -> PutOptions {

@@ -42,7 +42,10 @@ async fn by_asking(client: &Client, bucket: &BucketName, keys: &BTreeSet<String>
         let exists = exists(client, bucket, &ObjectKey::parse(key)?).await?;
         Ok::<_, Error>((key.clone(), exists))
     });
-    stream::iter(asked.collect::<Vec<_>>()).buffer_unordered(SIDE_BY_SIDE).try_collect().await
+    stream::iter(asked.collect::<Vec<_>>())
+        .buffer_unordered(SIDE_BY_SIDE)
+        .try_collect()
+        .await
 }
 
 async fn by_listing(client: &Client, bucket: &BucketName, keys: &BTreeSet<String>) -> Result<HashMap<String, bool>> {
@@ -69,7 +72,7 @@ async fn by_listing(client: &Client, bucket: &BucketName, keys: &BTreeSet<String
 }
 
 /// Whether an object has this key. A key pair that may write and not read is told so by the server when it writes.
-pub(super) async fn exists(client: &Client, bucket: &BucketName, key: &ObjectKey) -> Result<bool> {
+async fn exists(client: &Client, bucket: &BucketName, key: &ObjectKey) -> Result<bool> {
     match client.head_object(bucket, key).await {
         Ok(_) => Ok(true),
         Err(error) if error.kind() == StorageKind::NotFound && error.s3_code() != Some("NoSuchBucket") => Ok(false),

@@ -129,6 +129,7 @@ impl World {
             size: std::fs::metadata(path).map_or(0, |metadata| metadata.len()),
             modified: None,
             content_type: None,
+            conflict,
         };
         UploadSpec {
             client: self.client.clone(),
@@ -136,7 +137,6 @@ impl World {
             bucket: self.bucket.clone(),
             items: items.iter().map(item).collect(),
             canned_acl: None,
-            conflict,
         }
     }
 
