@@ -18,7 +18,7 @@ pub(crate) async fn list_buckets(shell: At<'_>, account_id: String) -> Answer<Bu
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn bucket_name_rules(shell: At<'_>, account_id: String, name: String) -> Answer<Vec<NameRule>> {
-    Ok(list(shell.app.bucket_name_rules(&account_id.into(), &name)))
+    Ok(list(shell.app.bucket_name_rules(&account_id.into(), &name).await?))
 }
 
 #[tauri::command]

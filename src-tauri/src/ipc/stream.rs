@@ -73,7 +73,7 @@ pub(crate) trait Source<T>: Send + 'static {
 
 impl Source<dipper_app::TransferBatch> for dipper_app::TransferChanges {
     async fn next(&mut self) -> Option<dipper_app::TransferBatch> {
-        self.next().await
+        Some(self.next().await)
     }
 }
 
