@@ -1,1 +1,6 @@
-//! Tests that cross crates live in `it/`, `servers/` and `e2e/`.
+//! What the tests that cross crates share: a person's desk with a screen, a keychain and files, and the real window on
+//! it. The tests themselves live in `servers/`, `it/` and `e2e/`; the tour in `bin/tour.rs` plays on the same desk.
+
+pub mod desk;
+pub mod story;
+pub mod window;
