@@ -169,7 +169,7 @@ impl Client {
                     .and_then(|der| CertificateInfo::read(&der));
                 Outcome::CertificateNotTrusted { certificate, reason }
             }
-            Fault::NotTls | Fault::Broken(_) | Fault::Tls(_) | Fault::ConnectTimeout
+            Fault::NotTls | Fault::Broken(_) | Fault::Tls(_) | Fault::ConnectTimeout | Fault::Timeout
                 if scheme == Scheme::Https && self.answers(Scheme::Http).await =>
             {
                 Outcome::ServerSpeaksPlainHttp

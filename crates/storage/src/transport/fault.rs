@@ -49,9 +49,12 @@ impl Fault {
     }
 
     pub(crate) fn into_error(self, operation: &'static str) -> Error {
-        Error::new(self.kind(), operation)
-            .with_detail(self.to_string())
-            .with_source(self)
+        let error = Error::new(self.kind(), operation);
+        let error = match &self {
+            Self::TooLarge(limit) => error.with_not_s3(&format!("more than {limit} bytes")),
+            other => error.with_detail(other.to_string()),
+        };
+        error.with_source(self)
     }
 
     /// The fault in a chain of errors; a broken connection when nothing more is known.
