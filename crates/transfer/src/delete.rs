@@ -2,13 +2,11 @@
 
 use std::sync::atomic::Ordering::Relaxed;
 
-use dipper_storage::{BucketName, Client, DeleteReport, ErrorKind, MAX_DELETE_KEYS, ObjectKey};
-use tokio::runtime::Handle;
+use dipper_storage::{BucketName, Client, ErrorKind, MAX_DELETE_KEYS, ObjectKey};
 use tokio::task::JoinSet;
 
 use crate::context::{Context, Interrupt};
 use crate::error::{Error, Result};
-use crate::files::blocking;
 use crate::retry::ATTEMPTS;
 use crate::spec::EmptyBucketSpec;
 use crate::targets::{Object, Stream, Targets};
@@ -73,7 +71,7 @@ async fn delete_batch(
 ) -> Vec<ObjectKey> {
     let mut kept = Vec::new();
     for failed in 1.. {
-        let attempt = || delete_objects(client, bucket, &keys);
+        let attempt = || async { Ok(client.delete_objects(bucket, &keys).await?) };
         let report = match context.request(Interrupt::BetweenTries, attempt).await {
             Ok(report) => report,
             Err(error) => {
@@ -105,14 +103,6 @@ async fn delete_batch(
     }
     kept.append(&mut keys);
     kept
-}
-
-/// One request. It is driven from the pool: the compiler cannot prove that the future of `Client::delete_objects` may move
-/// between threads (an async closure over borrowed keys in it), so it stays on one.
-async fn delete_objects(client: &Client, bucket: &BucketName, keys: &[ObjectKey]) -> Result<DeleteReport> {
-    let (client, bucket, keys) = (client.clone(), bucket.clone(), keys.to_vec());
-    let runtime = Handle::current();
-    blocking(move || Ok(runtime.block_on(client.delete_objects(&bucket, &keys))?)).await
 }
 
 /// Empties a bucket of objects and unfinished uploads and deletes it. Says whether it is gone.

@@ -86,12 +86,20 @@ impl Client {
     }
 
     async fn delete_one_by_one(&self, bucket: &BucketName, keys: &[&ObjectKey], report: &mut DeleteReport) {
-        let deletes = stream::iter(keys).map(async |key| (*key, self.delete_object(bucket, key).await));
-        let mut results = std::pin::pin!(deletes.buffer_unordered(SINGLE_DELETES));
+        // Each owns what it needs: only then can the compiler prove that all of it may move between threads.
+        let delete = |key: &&ObjectKey| {
+            let (client, bucket, key) = (self.clone(), bucket.clone(), (*key).clone());
+            async move {
+                let result = client.delete_object(&bucket, &key).await;
+                (key, result)
+            }
+        };
+        let deletes: Vec<_> = keys.iter().map(delete).collect();
+        let mut results = stream::iter(deletes).buffer_unordered(SINGLE_DELETES);
         while let Some((key, result)) = results.next().await {
             match result {
                 Ok(()) => report.deleted += 1,
-                Err(error) => report.failed.push((key.clone(), error)),
+                Err(error) => report.failed.push((key, error)),
             }
         }
     }
