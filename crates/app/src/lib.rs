@@ -71,8 +71,8 @@ pub use settings::{Density, Settings, Theme};
 pub use targets::Target;
 pub use transfers::{Job, JobError, TransferBatch, TransferChanges, TransferTotals};
 pub use uploads::{
-    ConflictPolicy, Decision, KeyChange, SHOWN_ITEMS, SkippedFile, SourceId, UploadAccess, UploadChange, UploadItem, UploadPlan,
-    UploadResult, UploadTarget,
+    ConflictPolicy, Decision, KeyChange, SHOWN_ITEMS, SkippedFile, SourceId, UploadAccess, UploadChange, UploadItem,
+    UploadPlan, UploadResult, UploadTarget,
 };
 pub use vault::{KeychainState, VaultKind};
 pub use views::{Row, Rows, SelectionChange, SelectionSummary, ViewId, ViewRequest, ViewState, ViewStatus};

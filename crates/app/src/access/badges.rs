@@ -68,7 +68,10 @@ impl App {
         let policy = known(read_policy(&client, &open.bucket).await)?.ok();
         let (client, bucket, policy) = (&client, &open.bucket, policy.as_ref());
         let looks = keys.iter().map(|key| self.row_badge(client, bucket, policy, key));
-        stream::iter(looks.collect::<Vec<_>>()).buffered(SIDE_BY_SIDE).try_collect().await
+        stream::iter(looks.collect::<Vec<_>>())
+            .buffered(SIDE_BY_SIDE)
+            .try_collect()
+            .await
     }
 
     async fn row_badge(
@@ -112,7 +115,10 @@ pub(crate) async fn count_public(client: &Client, bucket: &BucketName, keys: &[O
     let looks = keys
         .iter()
         .map(|key| async move { client.object_acl(bucket, key).await.ok().map(|acl| is_public(&acl)) });
-    let looks: Vec<Option<bool>> = stream::iter(looks.collect::<Vec<_>>()).buffer_unordered(SIDE_BY_SIDE).collect().await;
+    let looks: Vec<Option<bool>> = stream::iter(looks.collect::<Vec<_>>())
+        .buffer_unordered(SIDE_BY_SIDE)
+        .collect()
+        .await;
     looks
         .into_iter()
         .try_fold(0, |count, public| Some(count + u64::from(public?)))

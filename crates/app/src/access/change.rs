@@ -155,7 +155,10 @@ pub(super) async fn write_acls(
         };
         (key, outcome)
     });
-    let outcomes: Vec<_> = stream::iter(writes.collect::<Vec<_>>()).buffered(SIDE_BY_SIDE).collect().await;
+    let outcomes: Vec<_> = stream::iter(writes.collect::<Vec<_>>())
+        .buffered(SIDE_BY_SIDE)
+        .collect()
+        .await;
     let failed: Vec<_> = outcomes
         .into_iter()
         .filter_map(|(key, outcome)| Some((key, outcome.err()?)))

@@ -120,7 +120,10 @@ pub(super) async fn read_acls(
         let acl = client.object_acl(bucket, key).await?;
         Ok::<_, Error>((Some(key.clone()), acl))
     });
-    stream::iter(reading.collect::<Vec<_>>()).buffered(SIDE_BY_SIDE).try_collect().await
+    stream::iter(reading.collect::<Vec<_>>())
+        .buffered(SIDE_BY_SIDE)
+        .try_collect()
+        .await
 }
 
 /// Reads the bucket's policy.

@@ -89,7 +89,10 @@ pub(super) async fn verdict(facts: &Facts) -> Verdict {
         .iter()
         .take(PROBED)
         .map(|key| probe_object(client, bucket, key));
-    let mut probes: Vec<Seen> = stream::iter(probes.collect::<Vec<_>>()).buffered(SIDE_BY_SIDE).collect().await;
+    let mut probes: Vec<Seen> = stream::iter(probes.collect::<Vec<_>>())
+        .buffered(SIDE_BY_SIDE)
+        .collect()
+        .await;
     let mut seen = probes.drain(..);
     let objects = facts.keys.iter().enumerate().map(|(index, key)| ObjectEvidence {
         acl: acls.and_then(|acls| acls.get(index)).map(|(_, acl)| acl),
