@@ -120,7 +120,7 @@ fn certificate_words(reason: &rustls::CertificateError) -> String {
 pub(crate) fn find<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
     let mut next = Some(error);
     while let Some(current) = next {
-        let wrapper = current.is::<io::Error>() && inside(current).is_some_and(|inner| inner.is::<io::Error>());
+        let wrapper = current.is::<io::Error>() && inside(current).is_some_and(<dyn StdError>::is::<io::Error>);
         if !wrapper && let Some(found) = current.downcast_ref::<T>() {
             return Some(found);
         }
