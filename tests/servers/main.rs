@@ -73,6 +73,12 @@ mod rgw_only {
     }
 }
 
+mod local_only {
+    test_each! { crate::Kind::Local;
+        multipart: parts_are_copied_where_that_is_safe;
+    }
+}
+
 mod rgw_v2_only {
     test_each! { crate::Kind::RgwV2;
         wire: v2_signs_with_authorization_and_date;

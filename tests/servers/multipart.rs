@@ -1,7 +1,8 @@
 //! Uploads in parts.
 
 use dipper_storage::{
-    ByteRange, CannedAcl, CompletedPart, ErrorKind, GetOptions, MIN_PART_SIZE, PutOptions, UploadBody, UploadId,
+    BucketName, ByteRange, CannedAcl, CompletedPart, ErrorKind, GetOptions, MIN_PART_SIZE, ObjectKey, ObjectRef,
+    PartRef, PutOptions, UploadBody, UploadId,
 };
 
 use crate::server::{Server, key};
@@ -28,15 +29,7 @@ pub(crate) async fn parts_become_an_object(server: &Server) {
         .upload_part(&bucket, &key, &upload, 1, part(b'a', MIN_PART_SIZE))
         .await
         .unwrap();
-    let parts = client.list_parts(&bucket, &key, &upload).await.unwrap();
-    let listed: Vec<(u32, u64, &str)> = parts
-        .iter()
-        .map(|part| (part.number, part.size, part.etag.as_str()))
-        .collect();
-    assert_eq!(
-        listed,
-        [(1, MIN_PART_SIZE, first.etag.as_str()), (7, 11, last.etag.as_str())]
-    );
+    check_listed(server, &bucket, &key, &upload, [&first.etag, &last.etag]).await;
     let parts = [
         CompletedPart {
             number: 1,
@@ -73,6 +66,16 @@ pub(crate) async fn parts_become_an_object(server: &Server) {
         .unwrap();
     assert_eq!(bytes, "aazzzzzzzzzzz");
     assert!(client.list_multipart_uploads(&bucket).await.unwrap().is_empty());
+}
+
+/// The parts of [`parts_become_an_object`] as the server lists them before they are put together.
+async fn check_listed(server: &Server, bucket: &BucketName, key: &ObjectKey, upload: &UploadId, etags: [&str; 2]) {
+    let parts = server.client.list_parts(bucket, key, upload).await.unwrap();
+    let listed: Vec<(u32, u64, &str)> = parts
+        .iter()
+        .map(|part| (part.number, part.size, part.etag.as_str()))
+        .collect();
+    assert_eq!(listed, [(1, MIN_PART_SIZE, etags[0]), (7, 11, etags[1])]);
 }
 
 pub(crate) async fn unfinished_ones_are_listed_and_aborted(server: &Server) {
@@ -152,4 +155,40 @@ pub(crate) async fn mistakes_are_refused(server: &Server) {
         .await
         .unwrap_err();
     assert_eq!(gone.kind(), ErrorKind::NotFound);
+}
+
+/// Only where the compatibility says so: a key with a `%` would stop Ceph RGW 16.
+pub(crate) async fn parts_are_copied_where_that_is_safe(server: &Server) {
+    let bucket = server.bucket().await;
+    let (from, to) = (server.put(&bucket, "100% a+b.txt", "0123456789").await, key("copy"));
+    let client = server.client_with(|config| config.compatibility.upload_part_copy = true);
+    let upload = client
+        .create_multipart_upload(&bucket, &to, &PutOptions::default())
+        .await
+        .unwrap();
+    let source = ObjectRef {
+        bucket: &bucket,
+        key: &from,
+    };
+    let target = PartRef {
+        object: ObjectRef {
+            bucket: &bucket,
+            key: &to,
+        },
+        upload: &upload,
+        number: 1,
+    };
+    let error = server.client.upload_part_copy(source, target, None).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported, "the default is to be careful");
+    let range = Some(ByteRange::Between { first: 2, last: 5 });
+    let part = client.upload_part_copy(source, target, range).await.unwrap();
+    let parts = [CompletedPart {
+        number: 1,
+        etag: part.etag,
+    }];
+    client
+        .complete_multipart_upload(&bucket, &to, &upload, &parts)
+        .await
+        .unwrap();
+    assert_eq!(server.get(&bucket, &to).await, b"2345");
 }
