@@ -31,7 +31,7 @@ impl HostileServer {
             let mut connections = JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
                 connections.spawn(async move {
-                    let serve = service_fn(|request| async { Ok::<_, Infallible>(answer(&request)) });
+                    let serve = service_fn(async |request| Ok::<_, Infallible>(answer(&request)));
                     let connection = hyper::server::conn::http1::Builder::new();
                     drop(connection.serve_connection(TokioIo::new(stream), serve).await);
                 });

@@ -94,7 +94,7 @@ impl Window {
 
     /// Drops files from outside onto the list of objects.
     pub async fn drop_files(&self, desk: &Desk, files: &[PathBuf]) -> Result<(), Failure> {
-        let place = self.place("grid", "").await?;
+        let place = self.place("grid", "~Objects in").await?;
         desk.drag_in(files, place, async || {}).await
     }
 

@@ -10,7 +10,6 @@ use crate::ipc::views::{SettingsView, StartView};
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn start(shell: At<'_>) -> Answer<StartView> {
-    shell.pumps.stop_all();
     Ok(StartView::of(shell.app.started().await?))
 }
 

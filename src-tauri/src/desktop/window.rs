@@ -2,9 +2,10 @@
 
 use serde::Deserialize;
 use specta::Type;
-use tauri::webview::NewWindowResponse;
-use tauri::{AppHandle, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
+use tauri::webview::{NewWindowResponse, PageLoadEvent};
+use tauri::{AppHandle, Manager, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
 
+use super::Shell;
 use crate::ipc::error::{Answer, IpcError};
 
 /// The label of the one window; `capabilities/main.json` grants it the commands.
@@ -55,6 +56,14 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<WebviewWindow> {
         .inner_size(1280.0, 800.0)
         .min_inner_size(640.0, 420.0)
         .on_navigation(is_ours)
+        .on_page_load(|window, page| {
+            // A page that is loaded again knows nothing of the streams of the one before.
+            if matches!(page.event(), PageLoadEvent::Started)
+                && let Some(shell) = window.try_state::<Shell>()
+            {
+                shell.pumps.stop_all();
+            }
+        })
         .on_new_window(|_, _| NewWindowResponse::Deny);
     #[cfg(target_os = "macos")]
     let window = window.title_bar_style(tauri::TitleBarStyle::Overlay).hidden_title(true);

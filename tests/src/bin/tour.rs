@@ -117,7 +117,7 @@ impl Tour<'_> {
     async fn drop_two_files(&self) -> Result<(), Failure> {
         let readings = self.file("buoy readings, a+b & c #4 100%.csv", 1_210_000)?;
         let report = self.file("logbook-2025.tar.gz", 20_600_000)?;
-        let place = self.window.place("grid", "").await?;
+        let place = self.window.place("grid", "~Objects in").await?;
         let over = async || drop(self.picture("03-drop").await);
         self.desk.drag_in(&[readings, report], place, over).await?;
         self.window.see("row", "~logbook-2025.tar.gz").await?;
