@@ -17,10 +17,8 @@ async fn s27_without_a_keychain_the_secret_for_rgw_lives_for_one_run() {
     with_picture("no-keychain", &window, outcome).await;
     window.close().await.unwrap();
     let window = Window::open(&desk).await.unwrap();
-    let outcome = window.read("Research cloud").await;
+    let outcome = window.read("secret key missing").await;
     with_picture("no-keychain-again", &window, outcome).await;
-    let screen = window.screen().await.unwrap();
-    assert!(!screen.contains("no-keychain-1"), "{screen}");
     window.close().await.unwrap();
 }
 

@@ -74,6 +74,14 @@ fn xml(status: u16, body: &str) -> Answer {
         .unwrap()
 }
 
+/// The texts that can be the name of a bucket at all; a key takes any.
+pub(crate) fn bucket_names() -> Vec<String> {
+    let names = hostile::scripts().into_iter().map(|script| format!("bucket {script}"));
+    names
+        .filter(|name| name.len() <= 255 && !name.contains(['/', '?', '#']) && !name.contains(char::is_control))
+        .collect()
+}
+
 fn buckets() -> String {
     let each = |name: &str| {
         format!(
@@ -81,10 +89,7 @@ fn buckets() -> String {
             escaped(name)
         )
     };
-    let names: String = hostile::scripts()
-        .iter()
-        .map(|script| each(&format!("bucket {script}")))
-        .collect();
+    let names: String = bucket_names().iter().map(|name| each(name)).collect();
     let owner = escaped(&hostile::scripts()[1]);
     format!(
         "<ListAllMyBucketsResult><Owner><ID>{owner}</ID><DisplayName>{owner}</DisplayName></Owner><Buckets>{names}{}{}</Buckets></ListAllMyBucketsResult>",

@@ -90,7 +90,7 @@ async fn upload_under_another_name(desk: &Desk, window: &Window) -> Result<(), F
     window.fill("Key for private_data.txt", "private_info.txt").await?;
     window.press("Tab").await?;
     window.click("button", "Upload 1 file").await?;
-    window.see("row", "~private_info.txt").await?;
+    window.see("row", "^private_info.txt").await?;
     Ok(())
 }
 
@@ -98,7 +98,7 @@ async fn the_list_shows_name_size_and_date(window: &Window) -> Result<(), Failur
     let today = window.run("return new Date().getFullYear().toString()", vec![]).await?;
     let today = today.as_str().unwrap_or_default().to_owned();
     for (key, size) in [("hello.txt", "12 B"), ("private_info.txt", "34 B")] {
-        let row = window.see("row", &format!("~{key}")).await?.text().await?;
+        let row = window.see("row", &format!("^{key}")).await?.text().await?;
         assert!(row.contains(size) && row.contains(&today), "{row}");
     }
     Ok(())
@@ -175,10 +175,10 @@ async fn delete_everything(window: &Window, stranger: &Stranger) -> Result<(), F
     window.select_object("hello.txt").await?;
     let public = window.link(&["Public link"]).await?;
     window.delete_selected("1 object").await?;
-    window.gone("row", "~hello.txt").await?;
+    window.gone("row", "^hello.txt").await?;
     assert!([403, 404].contains(&stranger.get(&public).await?.status.as_u16()));
     window.select_object("private_info.txt").await?;
     window.delete_selected("1 object").await?;
-    window.gone("row", "~private_info.txt").await?;
+    window.gone("row", "^private_info.txt").await?;
     window.delete_empty_bucket(BUCKET).await
 }

@@ -1,4 +1,4 @@
-// arguments: role, accessible name ("" = any; "~text" = contains), must be enabled. Gives the last match drawn, since
+// arguments: role, accessible name ("" = any; "~text" = contains, "^text" = starts with), must be enabled. Gives the last match drawn, since
 // dialogs and menus come after the page.
 const [role, name, enabled] = arguments;
 const implied = {
@@ -31,7 +31,7 @@ const usable = (element) => {
   const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
   return top === null || element === top || element.contains(top) || top.contains(element) || [...(element.labels ?? [])].some((label) => label.contains(top));
 };
-const fits = (found) => name === '' || found === name || (name.startsWith('~') && found.includes(name.slice(1)));
+const fits = (found) => name === '' || found === name || (name.startsWith('~') && found.includes(name.slice(1))) || (name.startsWith('^') && found.startsWith(name.slice(1)));
 const selector = [`[role="${role}"]`, implied[role] && implied[role].split(',').map((part) => `${part}:not([role])`).join(',')].filter(Boolean).join(',');
 const matches = [...document.querySelectorAll(selector)].filter((element) => shown(element) && fits(named(element)) && (!enabled || usable(element)));
 return matches.at(-1) ?? null;

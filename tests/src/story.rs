@@ -88,7 +88,7 @@ impl Window {
         self.fill("Key", key).await?;
         self.fill("Text", text).await?;
         self.click("button", "Create object").await?;
-        self.see("row", &format!("~{key}")).await?;
+        self.see("row", &format!("^{key}")).await?;
         Ok(())
     }
 
@@ -100,7 +100,7 @@ impl Window {
 
     /// Selects one object.
     pub async fn select_object(&self, key: &str) -> Result<(), Failure> {
-        self.click("row", &format!("~{key}")).await
+        self.click("row", &format!("^{key}")).await
     }
 
     /// Makes the selected object public and waits for the proof.
@@ -201,7 +201,7 @@ impl Window {
     /// Settings: the sheet opens for every drop.
     pub async fn always_ask_before_upload(&self) -> Result<(), Failure> {
         self.press("Control+,").await?;
-        self.click("checkbox", "~Always ask before").await?;
+        self.click("checkbox", "~Always show the upload sheet").await?;
         self.click("button", "Done").await?;
         self.gone("dialog", "~Settings").await
     }

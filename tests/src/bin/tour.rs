@@ -120,7 +120,7 @@ impl Tour<'_> {
         let place = self.window.place("grid", "~Objects in").await?;
         let over = async || drop(self.picture("03-drop").await);
         self.desk.drag_in(&[readings, report], place, over).await?;
-        self.window.see("row", "~logbook-2025.tar.gz").await?;
+        self.window.see("row", "^logbook-2025.tar.gz").await?;
         self.window.click("tab", "~Transfers").await?;
         self.window.read("Done").await?;
         self.picture("04-transfers").await

@@ -322,7 +322,7 @@ fn finish(judged: Judged, seen: &[(Seen, bool)], agrees: bool, more_probes: u64)
             "The server answers a stranger otherwise than its settings say.".to_owned(),
         ),
         (Some(_), Some((seen, _))) => (false, format!("Checked in part: {}", seen.status)),
-        (Some(_), None) => (true, "Verified with an unsigned request".to_owned()),
+        (Some(_), None) => (true, "an unsigned request".to_owned()),
     };
     let probes = seen.iter().map(|(seen, says)| ProbeLine {
         name: seen.name.clone(),

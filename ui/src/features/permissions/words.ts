@@ -64,7 +64,9 @@ export const verdictWords = {
   checked: (verdict: VerdictView) =>
     verdict.proof.checkedAt === null
       ? verdict.proof.text
-      : `Checked ${formatTimeExactly(verdict.proof.checkedAt)} with ${verdict.proof.text}`,
+      : verdict.proof.ok
+        ? `Checked ${formatTimeExactly(verdict.proof.checkedAt)} with ${verdict.proof.text}`
+        : `${verdict.proof.text} Checked ${formatTimeExactly(verdict.proof.checkedAt)}.`,
   notChecked: 'Not verified.',
   more: (count: number) => `and ${formatNumber(count)} more`,
   others: 'What else gives access',
