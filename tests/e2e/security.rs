@@ -124,9 +124,6 @@ async fn hostile_texts_are_shown(server: &HostileServer, desk: &Desk, window: &W
     assert!(shown >= hostile::scripts().len(), "{shown} objects were drawn");
     window.click("tab", "~Properties").await?;
     for script in hostile::scripts().iter().take(12) {
-        window
-            .run("document.querySelector('[data-testid=objects]').scrollTop = 0", vec![])
-            .await?;
         let row = format!("[data-key={}]", serde_json::to_string(script).unwrap_or_default());
         let click = "document.querySelector(arguments[0])?.click()";
         window.run(click, vec![json!(row)]).await?;
@@ -164,7 +161,9 @@ async fn hostile_texts_are_shown(server: &HostileServer, desk: &Desk, window: &W
 async fn see_every_row(window: &Window, list: &str) -> Result<usize, Failure> {
     let script = "
         const [name, finished] = arguments;
-        const list = document.querySelector(`[data-testid=${name}]`);
+        const place = document.querySelector(`[data-testid=${name}]`);
+        const scrolls = (element) => element.scrollHeight > element.clientHeight + 2 && getComputedStyle(element).overflowY === 'auto';
+        const list = [place, ...place.querySelectorAll('*')].find(scrolls) ?? place;
         const seen = new Set();
         const step = () => {
             for (const row of list.querySelectorAll('[data-key],[data-bucket]')) seen.add(row.dataset.key ?? row.dataset.bucket);

@@ -259,17 +259,19 @@ impl State {
         let Some(next) = self.next.take() else { return };
         let old = std::mem::replace(&mut self.table, next);
         let selected = std::mem::take(&mut self.selected);
+        let id = self.selection_id;
         self.awaited
             .extend(selected.iter().map(|row| Box::from(old.row(row).name())));
-        if selected.count() > 0 {
-            self.selection_id += 1;
-        }
         self.order = Order::new(self.order.sort());
         if let Some(filter) = &mut self.filter {
             filter.clear();
         }
         self.welcome(0..self.table.len());
         self.version += 1;
+        // Who acts on a selection names it by its id: the same keys listed again are the same selection.
+        let is_lost = |row| self.awaited.contains(old.row(row).name());
+        let same = self.selected.count() == selected.count() && !selected.iter().any(is_lost);
+        self.selection_id = if same { id } else { id + 1 };
     }
 
     fn summary(&self) -> SelectionSummary {

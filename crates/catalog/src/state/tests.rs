@@ -395,6 +395,23 @@ fn a_snapshot_of_the_selection_outlives_what_the_view_does_next() {
 }
 
 #[test]
+fn the_same_keys_listed_again_are_the_same_selection() {
+    let mut state = State::new(Prefix::default(), Mode::Folders, Sort::default());
+    state.append(&page(&["a", "b"]));
+    state.finish(ListingState::Complete, EPOCH);
+    state.select(SelectionChange::All);
+    let id = state.selection().id();
+    state.restart();
+    state.append(&page(&["a", "b", "c"]));
+    state.finish(ListingState::Complete, EPOCH);
+    assert_eq!(state.selection().id(), id, "nothing of it changed");
+    state.restart();
+    state.append(&page(&["a", "c", "d"]));
+    state.finish(ListingState::Complete, EPOCH);
+    assert_ne!(state.selection().id(), id, "one of them is gone");
+}
+
+#[test]
 fn etags_come_back_as_they_were() {
     let etags = [
         "d41d8cd98f00b204e9800998ecf8427e",
