@@ -10,7 +10,7 @@ use crate::{alone, with_picture};
 /// Without a keychain the program says so, keeps the secret for this run, and asks again in the next.
 #[tokio::test(flavor = "multi_thread")]
 async fn s27_without_a_keychain_the_secret_for_rgw_lives_for_one_run() {
-    let _alone = alone();
+    let _alone = alone().await;
     let desk = Desk::without_keychain().unwrap();
     let window = Window::open(&desk).await.unwrap();
     let outcome = work_without_a_keychain(&desk, &window).await;
@@ -35,7 +35,7 @@ async fn work_without_a_keychain(desk: &Desk, window: &Window) -> Result<(), Fai
 /// With a keychain the account and its buckets are there again after a restart.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_account_on_rgw_is_there_again_after_a_restart() {
-    let _alone = alone();
+    let _alone = alone().await;
     let gateway = Rgw::shared().unwrap();
     let desk = Desk::new().unwrap();
     let window = Window::open(&desk).await.unwrap();

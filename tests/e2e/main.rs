@@ -9,12 +9,12 @@ mod hostile_server;
 mod security;
 mod story;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use tokio::sync::{Mutex, MutexGuard};
 
 /// One screen at a time: two windows on two cores would time each other out.
-fn alone() -> MutexGuard<'static, ()> {
-    static SCREEN: Mutex<()> = Mutex::new(());
-    SCREEN.lock().unwrap_or_else(PoisonError::into_inner)
+async fn alone() -> MutexGuard<'static, ()> {
+    static SCREEN: Mutex<()> = Mutex::const_new(());
+    SCREEN.lock().await
 }
 
 /// On failure, what the window showed goes to `target/test-logs`, beside the message.

@@ -39,7 +39,7 @@ const WATCH: &str = "
 
 #[tokio::test(flavor = "multi_thread")]
 async fn s01_s02_s03_a_secret_typed_for_rgw_is_found_nowhere_outside_the_keychain() {
-    let _alone = alone();
+    let _alone = alone().await;
     let gateway = Rgw::shared().unwrap();
     let desk = Desk::new().unwrap();
     let log = desk.home().join("program.log");
@@ -101,7 +101,7 @@ async fn a_secret_is_typed_and_searched_for(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn s11_hostile_names_metadata_and_errors_run_nothing() {
-    let _alone = alone();
+    let _alone = alone().await;
     let server = HostileServer::start().await;
     let desk = Desk::new().unwrap();
     let window = Window::open(&desk).await.unwrap();
@@ -184,7 +184,7 @@ async fn assert_nothing_ran(window: &Window) -> Result<(), Failure> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn s10_the_page_runs_nothing_foreign_and_reaches_nobody() {
-    let _alone = alone();
+    let _alone = alone().await;
     let catcher = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = catcher.local_addr().unwrap();
     let calls = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
@@ -239,7 +239,7 @@ async fn foreign_code_is_planted(window: &Window, catcher: &str) -> Result<(), F
 /// D2: whatever the page sends, what destroys or publishes needs the token of its own dry run.
 #[tokio::test(flavor = "multi_thread")]
 async fn d2_commands_that_destroy_or_publish_refuse_made_up_tokens() {
-    let _alone = alone();
+    let _alone = alone().await;
     let desk = Desk::new().unwrap();
     let window = Window::open(&desk).await.unwrap();
     let outcome = made_up_tokens_are_refused(&window).await;

@@ -16,7 +16,7 @@ const PRIVATE: &str = "What is in here stays between us.\n";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_page_s_story_on_rgw_with_a_tenant_over_http() {
-    let _alone = alone();
+    let _alone = alone().await;
     let gateway = Rgw::shared().unwrap();
     let account = form(gateway, gateway.endpoint(), None);
     tell("ceph-http", Some(account), Stranger::new()).await;
@@ -24,7 +24,7 @@ async fn the_page_s_story_on_rgw_with_a_tenant_over_http() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_page_s_story_on_rgw_over_tls_with_its_own_authority() {
-    let _alone = alone();
+    let _alone = alone().await;
     let gateway = Rgw::shared().unwrap();
     let authority = gateway.ca_certificate_path().unwrap().to_owned();
     let stranger = Stranger::trusting(&authority).unwrap();
@@ -34,7 +34,7 @@ async fn the_page_s_story_on_rgw_over_tls_with_its_own_authority() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_page_s_story_on_local_storage_without_typing_anything() {
-    let _alone = alone();
+    let _alone = alone().await;
     tell("local", None, Stranger::new()).await;
 }
 

@@ -1,3 +1,5 @@
+//! Golden links: every way to write one, against what other tools give and what servers accept.
+
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use proptest::prelude::*;
