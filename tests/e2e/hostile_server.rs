@@ -1,6 +1,7 @@
 //! A server that answers everything with text meant to break out: as names of buckets, keys, metadata, owners, request
 //! ids and errors.
 
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 
 use bytes::Bytes;
@@ -98,6 +99,15 @@ fn buckets() -> String {
     )
 }
 
+/// The texts as keys, in a listing's order: without what XML cannot hold, so without the twins this makes.
+pub(crate) fn keys() -> BTreeSet<String> {
+    let carried = |c: char| !c.is_control();
+    hostile::scripts()
+        .iter()
+        .map(|script| script.chars().filter(|c| carried(*c)).collect())
+        .collect()
+}
+
 fn objects() -> String {
     let each = |key: &str| {
         let key = escaped(key);
@@ -105,8 +115,8 @@ fn objects() -> String {
             "<Contents><Key>{key}</Key><LastModified>2026-01-01T00:00:00.000Z</LastModified><ETag>\"{key}\"</ETag><Size>1</Size><StorageClass>{key}</StorageClass></Contents>"
         )
     };
-    let contents: String = hostile::scripts().iter().map(|script| each(script)).collect();
-    let count = hostile::scripts().len();
+    let contents: String = keys().iter().map(|key| each(key)).collect();
+    let count = keys().len();
     format!(
         "<ListBucketResult><Name>objects</Name><KeyCount>{count}</KeyCount><MaxKeys>1000</MaxKeys><IsTruncated>false</IsTruncated>{contents}</ListBucketResult>"
     )

@@ -120,25 +120,40 @@ impl Desk {
         Ok(())
     }
 
-    /// Types a file's path into the system's file dialog, which no web driver sees, and confirms it.
+    /// Types a file's path into the system's file dialog, which no web driver sees, and confirms it. A dialog that is
+    /// still being drawn loses keys, so this is done until it has closed.
     pub async fn choose_file(&self, file: &Path) -> Result<(), Failure> {
-        self.wait_for_window("Choose").await?;
-        self.type_text(&file.display().to_string())?;
-        tokio::time::sleep(STEP * 10).await;
-        self.keys(&["Return"])
+        for _ in 0..5 {
+            self.wait_for_window("Choose").await?;
+            self.keys(&["ctrl+l", "ctrl+a"])?;
+            self.type_text(&file.display().to_string())?;
+            tokio::time::sleep(STEP * 15).await;
+            self.keys(&["Return"])?;
+            for _ in 0..20 {
+                if self.window_called("Choose")?.is_none() {
+                    return Ok(());
+                }
+                tokio::time::sleep(STEP * 3).await;
+            }
+        }
+        Err(Failure::NotFound("a file dialog that takes a path".to_owned()))
+    }
+
+    /// The number of a visible window with this in its title.
+    fn window_called(&self, title: &str) -> Result<Option<String>, Failure> {
+        let mut search = Command::new("xdotool");
+        search.args(["search", "--onlyvisible", "--name", title]);
+        let found = search.envs(self.environment()).output()?;
+        Ok(String::from_utf8_lossy(&found.stdout).lines().next().map(str::to_owned))
     }
 
     /// Waits for a window with this in its title, and puts the pointer into it: without a window manager the keyboard
     /// follows the pointer.
     async fn wait_for_window(&self, title: &str) -> Result<(), Failure> {
         for _ in 0..100 {
-            let found = Command::new("xdotool")
-                .args(["search", "--onlyvisible", "--name", title])
-                .envs(self.environment())
-                .output()?;
-            if let Some(window) = String::from_utf8_lossy(&found.stdout).lines().next() {
-                self.xdotool(["mousemove", "--window", window, "60", "60"])?;
-                return self.xdotool(["windowfocus", window]);
+            if let Some(window) = self.window_called(title)? {
+                self.xdotool(["mousemove", "--window", &window, "60", "60"])?;
+                return self.xdotool(["windowfocus", &window]);
             }
             tokio::time::sleep(STEP * 3).await;
         }

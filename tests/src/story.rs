@@ -1,7 +1,7 @@
 //! What people do in Dipper, step by step, through the window: the steps that the end-to-end tests and the tour share.
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::desk::Desk;
 use crate::window::{Failure, Window};
@@ -136,7 +136,7 @@ impl Window {
     /// A link that ends this many seconds from now, and when that is.
     pub async fn link_for_seconds(&self, style: &str, seconds: u64) -> Result<(String, Instant), Failure> {
         self.open_links(&["Expiring link", style]).await?;
-        let hour = self.link_of(&[style]).await?;
+        self.link_of(&[style]).await?;
         self.click("radio", "Other…").await?;
         let ends = Instant::now() + Duration::from_secs(seconds);
         let until = "const end = new Date(Date.now() + arguments[0] * 1000);
@@ -150,11 +150,9 @@ impl Window {
         {
             self.set(label, value.as_str().unwrap_or_default()).await?;
         }
-        let link = self.until("a shorter link", async || {
-            let link = self.shown_link().await?;
-            Ok((link != hour).then_some(link))
-        });
-        let link = link.await?;
+        // The link is made anew after each of the two fields; the last one ends in time.
+        let soon = async || Ok(Some(self.shown_link().await?).filter(|link| ends_within(link, seconds)));
+        let link = self.until("a link that ends soon", soon).await?;
         self.close_links().await?;
         Ok((link, ends))
     }
@@ -218,5 +216,21 @@ impl Window {
         self.read(&format!("Delete the empty bucket “{name}”?")).await?;
         self.click("button", "Delete bucket").await?;
         self.gone("option", &format!("~{name}")).await
+    }
+}
+
+/// Whether a signed link says that it ends within this many seconds: V4 counts from when it was made, V2 names the end.
+fn ends_within(link: &str, seconds: u64) -> bool {
+    let number = |name: &str| {
+        let text = link.split_once(name)?.1.split('&').next()?;
+        text.parse::<u64>().ok()
+    };
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs());
+    match (number("X-Amz-Expires="), number("&Expires=")) {
+        (Some(lifetime), _) => lifetime <= seconds,
+        (None, Some(end)) => end <= now + seconds,
+        (None, None) => false,
     }
 }
