@@ -28,5 +28,12 @@ export default defineConfig({
     reportCompressedSize: true,
   },
   // One page for all test files of a worker: making a new one costs more than all the tests.
-  test: { environment: 'jsdom', include: ['src/**/*.test.ts'], restoreMocks: true, pool: 'threads', isolate: false },
+  test: {
+    environment: 'jsdom',
+    include: ['src/**/*.test.ts'],
+    restoreMocks: true,
+    testTimeout: 20_000,
+    pool: 'threads',
+    isolate: false,
+  },
 })

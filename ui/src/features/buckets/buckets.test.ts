@@ -73,7 +73,7 @@ test('access is asked once for each bucket, four at a time', async () => {
   const names = Array.from({ length: 12 }, (_, index) => `b${index}`)
   buckets.want(names)
   buckets.want(names)
-  await vi.waitFor(() => expect(buckets.access.size).toBe(12))
+  await vi.waitFor(() => expect(buckets.access.size).toBe(12), { timeout: 10_000 })
   expect(most).toBe(4)
   expect(session.backend.bucketAccess).toHaveBeenCalledTimes(12)
 })
@@ -81,7 +81,9 @@ test('access is asked once for each bucket, four at a time', async () => {
 test('access that could not be read is unknown, with the reason', async () => {
   const { buckets } = build({ access: () => Promise.reject(new Error('denied')) })
   buckets.want(['x'])
-  await vi.waitFor(() => expect(buckets.access.get('x')).toEqual({ access: 'unknown', reason: 'denied' }))
+  await vi.waitFor(() => expect(buckets.access.get('x')).toEqual({ access: 'unknown', reason: 'denied' }), {
+    timeout: 10_000,
+  })
 })
 
 test('passing buckets with the arrows opens only the one they rest on', async () => {

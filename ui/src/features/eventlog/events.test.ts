@@ -55,7 +55,7 @@ describe('the event log', () => {
     const events = new Events(backend)
     const stop = events.follow()
     await backend.listBuckets('research')
-    await vi.waitFor(() => expect(events.all).toHaveLength(1))
+    await vi.waitFor(() => expect(events.all).toHaveLength(1), { timeout: 10_000 })
     stop()
     await backend.listBuckets('research')
     expect(events.all).toHaveLength(1)

@@ -52,7 +52,7 @@ test('only the rows in view are fetched, and wishes made meanwhile become one qu
   table.show(0, 30)
   table.show(30, 60)
   table.show(500, 530)
-  await vi.waitFor(() => expect(table.row(500)?.key).toBe('k500'))
+  await vi.waitFor(() => expect(table.row(500)?.key).toBe('k500'), { timeout: 10_000 })
   expect(rows.mock.calls).toEqual([
     ['v', 0, 30],
     ['v', 500, 30],

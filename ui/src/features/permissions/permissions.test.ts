@@ -144,7 +144,7 @@ describe('making a bucket public', () => {
     const change = new AccessChange(backend, 'makePublic', logs)
     const counted = vi.spyOn(backend, 'cancelOperation')
     const preparing = change.prepare()
-    await vi.waitFor(() => expect(change.progress).not.toBeNull())
+    await vi.waitFor(() => expect(change.progress).not.toBeNull(), { timeout: 10_000 })
     await change.cancel()
     await preparing
     expect(counted).toHaveBeenCalledOnce()

@@ -12,7 +12,7 @@ async function links(bucket = 'invoices-2026', index = 0) {
   let complete = false
   const request = { accountId: 'research', bucket, prefix: '', mode: 'flat', sort } as const
   const viewId = await backend.openView(request, (status) => (complete = status.state === 'complete'))
-  await vi.waitFor(() => expect(complete).toBe(true))
+  await vi.waitFor(() => expect(complete).toBe(true), { timeout: 10_000 })
   const selection = await backend.select(viewId, { kind: 'only', index })
   const target: Target = { kind: 'selection', viewId, selectionId: selection.id }
   return { backend, links: new Links(backend, target, account, () => now) }
