@@ -100,7 +100,12 @@ impl Window {
 
     /// Selects one object.
     pub async fn select_object(&self, key: &str) -> Result<(), Failure> {
-        self.click("row", &format!("^{key}")).await
+        self.click("row", &format!("^{key}")).await?;
+        // The selection is kept behind the window: a key pressed before it is told would act on nothing.
+        let script = "const row = document.querySelector('[data-testid=objects] [aria-selected=true]');
+            return row?.dataset.key === arguments[0] && [...document.querySelectorAll('.statusbar')].some((bar) => bar.innerText.includes('1 of'))";
+        let selected = async || Ok(self.run(script, vec![key.into()]).await?.as_bool().filter(|told| *told));
+        self.until(&format!("{key} to be selected"), selected).await.map(drop)
     }
 
     /// Makes the selected object public and waits for the proof.
