@@ -6,9 +6,12 @@ pub(crate) mod dialogs;
 pub(crate) mod drops;
 pub(crate) mod window;
 
-use dipper_app::App;
+use dipper_app::{App, AppOptions};
+use tauri::{AppHandle, Manager, State};
 
+use crate::ipc::error::{Answer, IpcError};
 use crate::ipc::stream::Pumps;
+use crate::ipc::watcher::Watcher;
 
 /// What every command may use.
 pub(crate) struct Shell {
@@ -18,6 +21,8 @@ pub(crate) struct Shell {
     pub(crate) pumps: Pumps,
     /// Files dragged over the window.
     pub(crate) drops: drops::Drops,
+    /// Who is asked before the window closes over running transfers; told how many there are.
+    pub(crate) closing: Watcher<u64>,
     /// The system's clipboard.
     pub(crate) clipboard: clipboard::Clipboard,
 }
@@ -29,7 +34,22 @@ impl Shell {
             app,
             pumps: Pumps::default(),
             drops: drops::Drops::default(),
+            closing: Watcher::default(),
             clipboard: clipboard::Clipboard::default(),
         }
     }
+}
+
+/// The shell. Where it could not be started before, as with a data folder that was not readable then, it is tried again.
+pub(crate) async fn started(handle: &AppHandle) -> Answer<State<'_, Shell>> {
+    if handle.try_state::<Shell>().is_none() {
+        let folder = handle.path().app_local_data_dir().map_err(|error| {
+            IpcError::shell(
+                format!("Dipper found no place for its data on this computer: {error}."),
+                "Set HOME to a folder that you may write to, and start Dipper again.",
+            )
+        })?;
+        handle.manage(Shell::new(App::start(AppOptions::new(folder)).await?));
+    }
+    Ok(handle.state())
 }

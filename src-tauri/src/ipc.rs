@@ -5,3 +5,4 @@ pub(crate) mod error;
 pub(crate) mod mirror;
 pub(crate) mod stream;
 pub(crate) mod views;
+pub(crate) mod watcher;

@@ -13,7 +13,6 @@ mod ipc;
 
 use std::process::ExitCode;
 
-use dipper_app::{App, AppOptions};
 use tauri::{AppHandle, Manager, RunEvent, WindowEvent};
 
 #[global_allocator]
@@ -24,12 +23,16 @@ pub fn run() -> ExitCode {
     start_logging();
     let commands = commands::all();
     let built = tauri::Builder::default()
+        .plugin(tauri_plugin_single_instance::init(|handle, _, _| {
+            desktop::window::show(handle)
+        }))
         .plugin(tauri_plugin_dialog::init())
+        .plugin(desktop::window::remembered())
         .invoke_handler(commands.invoke_handler())
-        .on_window_event(|window, event| {
-            if let WindowEvent::DragDrop(event) = event {
-                desktop::drops::take(window, event);
-            }
+        .on_window_event(|window, event| match event {
+            WindowEvent::DragDrop(event) => desktop::drops::take(window, event),
+            WindowEvent::CloseRequested { api, .. } if desktop::window::must_ask(window) => api.prevent_close(),
+            _ => {}
         })
         .setup(|app| set_up(app.handle()))
         .build(context());
@@ -50,11 +53,12 @@ fn context<R: tauri::Runtime>() -> tauri::Context<R> {
     tauri::generate_context!()
 }
 
-/// Opens the data folder, then the window. A folder that cannot be used ends the program, with the reason.
+/// Opens the data folder, then the window. A folder that cannot be used is said there, with the reason: the page's first
+/// command tries again and gets the error.
 fn set_up(handle: &AppHandle) -> Result<(), Box<dyn std::error::Error>> {
-    let folder = handle.path().app_local_data_dir()?;
-    let app = tauri::async_runtime::block_on(App::start(AppOptions::new(folder)))?;
-    handle.manage(desktop::Shell::new(app));
+    if let Err(error) = tauri::async_runtime::block_on(desktop::started(handle)) {
+        tracing::error!("{}", error.message);
+    }
     desktop::window::open(handle)?;
     Ok(())
 }

@@ -156,6 +156,11 @@ impl App {
         }
     }
 
+    /// How many jobs run or wait, for whoever is about to end the program.
+    pub fn transfers_under_way(&self) -> u64 {
+        self.parts.work.engine.unfinished() as u64
+    }
+
     /// Stops a job and cleans up after it: multipart uploads are aborted, temporary files removed.
     pub async fn cancel_transfer(&self, id: u64) -> Result<()> {
         self.parts.work.engine.cancel(self.known_job("cancelTransfer", id)?);

@@ -123,6 +123,15 @@ impl Engine {
         self.shared().touch();
     }
 
+    /// How many jobs have not ended.
+    pub fn unfinished(&self) -> usize {
+        self.shared()
+            .jobs()
+            .values()
+            .filter(|job| !job.state().is_finished())
+            .count()
+    }
+
     /// A job at this moment.
     pub fn job(&self, id: JobId) -> Option<JobSnapshot> {
         Some(self.shared().find(id)?.snapshot(Instant::now()))

@@ -7,6 +7,7 @@ macro_rules! every_command {
             window::save_layout,
             window::save_settings,
             window::window_action,
+            window::watch_closing,
             window::copy_text,
             window::open_url,
             window::diagnostics,

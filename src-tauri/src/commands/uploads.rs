@@ -11,7 +11,7 @@ use crate::ipc::views::{CountProgress, DropEvent, UploadChange, UploadPlan, Uplo
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn watch_drops(shell: At<'_>, event: Channel<DropEvent>) -> Answer<u32> {
-    Ok(shell.drops.watch(&shell.pumps, event))
+    Ok(shell.drops.watcher.watch(&shell.pumps, event))
 }
 
 #[tauri::command]

@@ -1,15 +1,17 @@
 //! The window itself: start, layout, settings, clipboard, the system's browser.
 
-use tauri::WebviewWindow;
+use tauri::ipc::Channel;
+use tauri::{AppHandle, WebviewWindow};
 
 use super::{At, done};
-use crate::desktop::window::WindowAction;
+use crate::desktop::{self, window::WindowAction};
 use crate::ipc::error::Answer;
 use crate::ipc::views::{SettingsView, StartView};
 
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn start(shell: At<'_>) -> Answer<StartView> {
+pub(crate) async fn start(app: AppHandle) -> Answer<StartView> {
+    let shell = desktop::started(&app).await?;
     Ok(StartView::of(shell.app.started().await?))
 }
 
@@ -29,6 +31,12 @@ pub(crate) async fn save_settings(shell: At<'_>, settings: SettingsView) -> Answ
 #[specta::specta]
 pub(crate) async fn window_action(window: WebviewWindow, action: WindowAction) -> Answer<()> {
     action.perform(&window)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn watch_closing(shell: At<'_>, running: Channel<u64>) -> Answer<u32> {
+    Ok(shell.closing.watch(&shell.pumps, running))
 }
 
 #[tauri::command]

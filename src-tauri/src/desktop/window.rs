@@ -2,8 +2,10 @@
 
 use serde::Deserialize;
 use specta::Type;
+use tauri::plugin::TauriPlugin;
 use tauri::webview::{NewWindowResponse, PageLoadEvent};
-use tauri::{AppHandle, Manager, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
+use tauri::{AppHandle, Manager, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Window, Wry};
+use tauri_plugin_window_state::StateFlags;
 
 use super::Shell;
 use crate::ipc::error::{Answer, IpcError};
@@ -19,8 +21,10 @@ pub(crate) enum WindowAction {
     Minimise,
     /// To the whole screen and back.
     ToggleMaximise,
-    /// Close, which ends the program.
+    /// Close, which ends the program; over running transfers the page is asked first.
     Close,
+    /// Close without asking.
+    CloseNow,
     /// Move with the pointer from now on.
     StartDragging,
 }
@@ -38,6 +42,7 @@ impl WindowAction {
                 }
             }),
             Self::Close => window.close(),
+            Self::CloseNow => window.destroy(),
             Self::StartDragging => window.start_dragging(),
         };
         outcome.map_err(|error| {
@@ -72,6 +77,37 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<WebviewWindow> {
     window.build()
 }
 
+/// Whether closing has to wait for an answer: transfers run, and a page is there to ask.
+pub(crate) fn must_ask(window: &Window) -> bool {
+    let Some(shell) = window.try_state::<Shell>() else {
+        return false;
+    };
+    let running = shell.app.transfers_under_way();
+    running > 0 && shell.closing.tell(running)
+}
+
+/// Keeps the window's place and size from one run to the next.
+pub(crate) fn remembered() -> TauriPlugin<Wry> {
+    tauri_plugin_window_state::Builder::default()
+        .with_filename("window.json")
+        .with_state_flags(StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED)
+        .build()
+}
+
+/// Somebody started Dipper again: the window that is there comes to the front instead.
+pub(crate) fn show(app: &AppHandle) {
+    let Some(window) = app.get_webview_window(LABEL) else {
+        return;
+    };
+    let shown = window
+        .unminimize()
+        .and_then(|()| window.show())
+        .and_then(|()| window.set_focus());
+    if let Err(error) = shown {
+        tracing::warn!(%error, "the window could not be brought to the front");
+    }
+}
+
 /// The page may not leave the program: whatever a name, a link or a preview says, only our own origin loads.
 fn is_ours(url: &Url) -> bool {
     match url.scheme() {
@@ -84,7 +120,7 @@ fn is_ours(url: &Url) -> bool {
 
 /// The development server, only in a build that loads its pages from there.
 fn is_development(url: &Url) -> bool {
-    cfg!(not(feature = "custom-protocol")) && url.host_str() == Some("localhost") && url.port() == Some(5173)
+    tauri::is_dev() && url.host_str() == Some("localhost") && url.port() == Some(5173)
 }
 
 #[cfg(test)]

@@ -34,6 +34,11 @@ export const words = {
   addressing: { path: 'Path style', virtualHost: 'Virtual hosted', auto: 'Addressing by server' },
   notEncrypted: 'Not encrypted',
 
+  quitTitle: (running: number) => `Quit while ${plural(running, 'transfer')} ${running === 1 ? 'is' : 'are'} running?`,
+  quitText: 'What is under way is cancelled and cleaned up on the server. Files that are done stay done.',
+  keepOpen: 'Keep Dipper open',
+  quitNow: (running: number) => `Cancel ${plural(running, 'transfer')} and quit`,
+
   paletteHint: ['Enter open', '> commands', 'Esc close'],
   paletteNone: 'Nothing found',
   paletteHeads: { buckets: 'Buckets', keys: 'In this folder', commands: 'Commands', go: 'Go to' },

@@ -11,6 +11,7 @@ export function followWorld(shell: Shell): void {
   $effect(() => followAccount(shell))
   $effect(() => followTransfers(shell))
   $effect(() => followDrops(shell))
+  $effect(() => askBeforeClosing(shell))
   $effect(() => followWidth(shell))
   $effect(() => showSettings(shell))
   $effect(() => saveLayout(shell))
@@ -63,6 +64,14 @@ function subscribe(start: () => Promise<() => void>, failed: (work: () => Promis
 function followDrops({ session }: Shell): () => void {
   return subscribe(
     () => session.backend.watchDrops((event) => session.drops.take(event)),
+    (work) => session.attempt(work),
+  )
+}
+
+/** Closing would throw away what is under way. */
+function askBeforeClosing({ session }: Shell): () => void {
+  return subscribe(
+    () => session.backend.watchClosing((running) => session.dialogs.open({ kind: 'quit', running })),
     (work) => session.attempt(work),
   )
 }

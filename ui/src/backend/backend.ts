@@ -112,6 +112,8 @@ export interface Backend {
   deleteObjects(token: PlanToken, typedName: string | null): Promise<number>
   properties(target: Target): Promise<PropertiesView>
 
+  /** Somebody wants to close the window while this many transfers run; it stays open until `closeNow`. */
+  watchClosing(running: (count: number) => void): Promise<Stop>
   watchDrops(event: (e: DropEvent) => void): Promise<Stop>
   chooseUpload(kind: 'files' | 'folder'): Promise<string | null> // source id; the web view sees no path
   planUpload(

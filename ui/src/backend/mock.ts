@@ -21,7 +21,7 @@ export function createMock(options: MockOptions = {}): Backend {
   const transfers = new Transfers(world)
   if (options.transfers ?? options.seeded ?? true) seedTransfers(transfers, world.now())
   return {
-    ...windowPart(world, keychain),
+    ...windowPart(world, transfers, keychain),
     ...accountsPart(world, keychain),
     ...bucketsPart(world, transfers),
     ...objectsPart(views),
@@ -50,6 +50,7 @@ type WindowPart = Pick<
   | 'saveLayout'
   | 'saveSettings'
   | 'windowAction'
+  | 'watchClosing'
   | 'copyText'
   | 'openUrl'
   | 'diagnostics'
@@ -57,7 +58,8 @@ type WindowPart = Pick<
   | 'clearEvents'
 >
 
-function windowPart(world: World, keychain: boolean): WindowPart {
+function windowPart(world: World, transfers: Transfers, keychain: boolean): WindowPart {
+  let closing: ((running: number) => void) | null = null
   const missing = 'There is no keychain on this system. Secrets are kept in memory and forgotten when Dipper closes.'
   return {
     async start() {
@@ -68,7 +70,6 @@ function windowPart(world: World, keychain: boolean): WindowPart {
         keychain: { available: keychain, message: keychain ? null : missing },
         settings: world.settings,
         layout: world.layout,
-        customTitlebar: true,
       }
       return Promise.resolve(view)
     },
@@ -80,7 +81,14 @@ function windowPart(world: World, keychain: boolean): WindowPart {
       world.settings = settings
       return Promise.resolve(settings)
     },
-    windowAction: () => Promise.resolve(),
+    async windowAction(action) {
+      if (action === 'close' && transfers.underWay > 0) closing?.(transfers.underWay)
+      return Promise.resolve()
+    },
+    async watchClosing(running) {
+      closing = running
+      return Promise.resolve(() => (closing = null))
+    },
     async copyText(text) {
       if (typeof navigator !== 'undefined' && 'clipboard' in navigator) await navigator.clipboard.writeText(text)
     },

@@ -83,6 +83,7 @@ export const tauriBackend: Backend = {
   deleteObjects: commands.deleteObjects,
   properties: commands.properties,
 
+  watchClosing: (running) => watch(running, commands.watchClosing),
   watchDrops: (event) => watch(event, commands.watchDrops),
   chooseUpload: commands.chooseUpload,
   planUpload: (sourceId, target, progress, operation) =>

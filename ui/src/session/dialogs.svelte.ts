@@ -19,6 +19,7 @@ export type DialogRequest =
   | { kind: 'settings' }
   | { kind: 'shortcuts' }
   | { kind: 'about' }
+  | { kind: 'quit'; running: number }
 
 export type OpenDialog = { id: number; request: DialogRequest }
 

@@ -30,7 +30,6 @@ const start = (layout: string | null, ids = ['a', 'b']): StartView => ({
   keychain: { available: true, message: null },
   settings: { theme: 'system', density: 'compact', alwaysAskBeforeUpload: false },
   layout,
-  customTitlebar: true,
 })
 
 const selection = (objects: number): SelectionView => ({

@@ -17,7 +17,6 @@ pub(crate) struct StartView {
     pub(crate) settings: SettingsView,
     /// opaque JSON the UI saved.
     pub(crate) layout: Option<String>,
-    pub(crate) custom_titlebar: bool,
 }
 
 #[derive(Debug, Clone, Serialize, Type)]
@@ -78,7 +77,6 @@ impl StartView {
             keychain: started.keychain.into(),
             settings: started.settings.into(),
             layout: started.layout,
-            custom_titlebar: cfg!(not(target_os = "macos")),
         }
     }
 }

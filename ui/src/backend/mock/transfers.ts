@@ -48,6 +48,11 @@ export class Transfers {
     this.#jobs.set(job.id, job)
   }
 
+  /** How many run or wait. */
+  get underWay(): number {
+    return [...this.#jobs.values()].filter(active).length
+  }
+
   part(): TransferPart {
     return {
       watchTransfers: async (watcher) => {
