@@ -44,8 +44,7 @@ const TABLE: [Row; 15] = [
     (
         &[System::Apt],
         Group::Build,
-        "build-essential pkg-config libwebkit2gtk-4.1-dev libayatana-appindicator3-dev librsvg2-dev libxdo-dev libssl-dev
-         libdbus-1-dev",
+        "build-essential pkg-config libwebkit2gtk-4.1-dev libayatana-appindicator3-dev librsvg2-dev libxdo-dev libdbus-1-dev",
     ),
     (
         &[System::Apt],
@@ -58,7 +57,7 @@ const TABLE: [Row; 15] = [
         &[System::Dnf],
         Group::Build,
         "gcc gcc-c++ make pkgconf-pkg-config webkit2gtk4.1-devel libappindicator-gtk3-devel librsvg2-devel libxdo-devel
-         openssl-devel dbus-devel",
+         dbus-devel",
     ),
     (
         &[System::Dnf],
@@ -69,14 +68,13 @@ const TABLE: [Row; 15] = [
     (
         &[System::Pacman],
         Group::Build,
-        "base-devel webkit2gtk-4.1 libappindicator-gtk3 librsvg xdotool openssl dbus",
+        "base-devel webkit2gtk-4.1 libappindicator-gtk3 librsvg xdotool dbus",
     ),
     (&[System::Pacman], Group::Desktop, "xorg-server-xvfb gnome-keyring libsecret ttf-dejavu"),
     (
         &[System::Zypper],
         Group::Build,
-        "gcc gcc-c++ make pkgconf webkit2gtk3-devel libappindicator3-1 librsvg-devel xdotool-devel libopenssl-devel
-         dbus-1-devel",
+        "gcc gcc-c++ make pkgconf webkit2gtk3-devel libappindicator3-1 librsvg-devel xdotool-devel dbus-1-devel",
     ),
     (&[System::Zypper], Group::Desktop, "xorg-x11-server-Xvfb xdotool dbus-1 gnome-keyring libsecret-tools"),
     (&[System::Zypper], Group::Node, "nodejs22 npm22"),

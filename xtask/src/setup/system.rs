@@ -83,20 +83,42 @@ impl System {
         if needs_root && !ask(&format!("sudo {}", install.join(" ")))? {
             return Err(Failure::new("packages are missing").hint(by_hand));
         }
-        if self == Self::Apt && !lists_are_there() {
-            step::run("updating the package lists", privileged(needs_root, &apt(&["update"])))?;
+        if !self.lists_are_there() {
+            self.update(needs_root)?;
         }
         let label = format!("installing with {}", self.name());
         let first = step::run(&label, privileged(needs_root, &install));
         let outcome = match first {
             // The lists are older than the archive: a package they name is gone.
             Err(_) if self == Self::Apt => {
-                step::run("updating the package lists", privileged(needs_root, &apt(&["update"])))?;
+                self.update(needs_root)?;
                 step::run(&label, privileged(needs_root, &install))
             }
             outcome => outcome,
         };
         outcome.map(drop).map_err(|failure| failure.hint(by_hand))
+    }
+
+    fn update(self, needs_root: bool) -> Result<(), Failure> {
+        let update = match self {
+            Self::Pacman => own(&["pacman", "--sync", "--refresh"]),
+            _ => apt(&["update"]),
+        };
+        step::run("updating the package lists", privileged(needs_root, &update)).map(drop)
+    }
+
+    /// apt and pacman install nothing before their lists were fetched once; the others fetch them by themselves.
+    fn lists_are_there(self) -> bool {
+        let (folder, ending) = match self {
+            Self::Apt => ("/var/lib/apt/lists", "_Packages"),
+            Self::Pacman => ("/var/lib/pacman/sync", ".db"),
+            _ => return true,
+        };
+        Path::new(folder).read_dir().is_ok_and(|entries| {
+            entries
+                .flatten()
+                .any(|entry| entry.file_name().to_string_lossy().contains(ending))
+        })
     }
 
     fn install_command(self, packages: &[&str]) -> Vec<String> {
@@ -155,15 +177,6 @@ fn privileged(needs_root: bool, words: &[String]) -> Command {
 fn is_root() -> bool {
     let answer = Command::new("id").arg("-u").output();
     answer.is_ok_and(|answer| answer.stdout.as_slice() == b"0\n")
-}
-
-fn lists_are_there() -> bool {
-    let lists = Path::new("/var/lib/apt/lists");
-    lists.read_dir().is_ok_and(|entries| {
-        entries
-            .flatten()
-            .any(|entry| entry.file_name().to_string_lossy().contains("_Packages"))
-    })
 }
 
 #[cfg(test)]
