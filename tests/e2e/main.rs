@@ -7,6 +7,7 @@
 mod accounts;
 mod hostile_server;
 mod security;
+mod shell;
 mod story;
 
 use tokio::sync::{Mutex, MutexGuard};

@@ -130,7 +130,7 @@ impl Desk {
             tokio::time::sleep(STEP * 15).await;
             self.keys(&["Return"])?;
             for _ in 0..20 {
-                if self.window_called("Choose")?.is_none() {
+                if self.windows_called("Choose")?.is_empty() {
                     return Ok(());
                 }
                 tokio::time::sleep(STEP * 3).await;
@@ -139,21 +139,33 @@ impl Desk {
         Err(Failure::NotFound("a file dialog that takes a path".to_owned()))
     }
 
-    /// The number of a visible window with this in its title.
-    fn window_called(&self, title: &str) -> Result<Option<String>, Failure> {
+    /// The numbers of the visible windows with this in their titles.
+    pub fn windows_called(&self, title: &str) -> Result<Vec<String>, Failure> {
         let mut search = Command::new("xdotool");
         search.args(["search", "--onlyvisible", "--name", title]);
         let found = search.envs(self.environment()).output()?;
-        Ok(String::from_utf8_lossy(&found.stdout).lines().next().map(str::to_owned))
+        Ok(String::from_utf8_lossy(&found.stdout)
+            .lines()
+            .map(str::to_owned)
+            .collect())
+    }
+
+    /// Gives the window with this title another size, as dragging its edge does.
+    pub fn resize(&self, title: &str, (width, height): (u32, u32)) -> Result<(), Failure> {
+        let windows = self.windows_called(title)?;
+        let window = windows
+            .first()
+            .ok_or_else(|| Failure::NotFound(format!("a window called {title}")))?;
+        self.xdotool(["windowsize", "--sync", window, &width.to_string(), &height.to_string()])
     }
 
     /// Waits for a window with this in its title, and puts the pointer into it: without a window manager the keyboard
     /// follows the pointer.
     async fn wait_for_window(&self, title: &str) -> Result<(), Failure> {
         for _ in 0..100 {
-            if let Some(window) = self.window_called(title)? {
-                self.xdotool(["mousemove", "--window", &window, "60", "60"])?;
-                return self.xdotool(["windowfocus", &window]);
+            if let Some(window) = self.windows_called(title)?.first() {
+                self.xdotool(["mousemove", "--window", window, "60", "60"])?;
+                return self.xdotool(["windowfocus", window]);
             }
             tokio::time::sleep(STEP * 3).await;
         }

@@ -72,7 +72,15 @@ pub(crate) fn log_file(label: &str) -> Result<PathBuf, Failure> {
 pub(crate) fn files(endings: &[&str]) -> Result<Vec<PathBuf>, Failure> {
     // In a container the checkout often belongs to somebody else; listing names is safe all the same.
     let listing = Command::new("git")
-        .args(["-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others", "--exclude-standard"])
+        .args([
+            "-c",
+            "safe.directory=*",
+            "ls-files",
+            "-z",
+            "--cached",
+            "--others",
+            "--exclude-standard",
+        ])
         .current_dir(root())
         .output()
         .map_err(Failure::io("list the repository's files with git"))?;

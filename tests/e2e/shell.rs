@@ -1,0 +1,131 @@
+//! The window itself: a second start, its place, closing over transfers, a data folder that can't be used.
+
+use std::path::Path;
+use std::process::{Command, ExitStatus};
+use std::time::Duration;
+
+use dipper_tests::desk::Desk;
+use dipper_tests::window::{Failure, Window, program};
+
+use crate::{alone, with_picture};
+
+/// Started again, Dipper shows the window that is there and ends; a place and a size chosen for it are kept.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_window_is_enough_and_its_size_is_kept() {
+    let _alone = alone().await;
+    let desk = Desk::new().unwrap();
+    let window = Window::open(&desk).await.unwrap();
+    let outcome = async {
+        let second = start_again(&desk).await?;
+        assert!(second.success(), "the second start ended with {second}");
+        assert_eq!(desk.windows_called("Dipper")?.len(), 1);
+        desk.resize("Dipper", (1010, 640))?;
+        wait_for_size(&window, (1010, 640)).await?;
+        window.click("button", "Close").await
+    };
+    with_picture("one-window", &window, outcome.await).await;
+    wait_for_end(&desk).await.unwrap();
+    drop(window);
+    let window = Window::open(&desk).await.unwrap();
+    let outcome = wait_for_size(&window, (1010, 640)).await;
+    with_picture("size-is-kept", &window, outcome).await;
+    window.close().await.unwrap();
+}
+
+/// Closing over a running transfer asks; the safe answer keeps the window and the transfer.
+#[tokio::test(flavor = "multi_thread")]
+async fn closing_over_a_running_transfer_asks_first() {
+    let _alone = alone().await;
+    let desk = Desk::new().unwrap();
+    let window = Window::open(&desk).await.unwrap();
+    let outcome = async {
+        window.click("button", "~Try it with local storage").await?;
+        window.new_bucket("closing-1").await?;
+        // Written sparse: 8 GiB are there at once and take long enough to read.
+        let file = desk.home().join("large.bin");
+        std::fs::File::create(&file)?.set_len(8 << 30)?;
+        window.drop_files(&desk, &[file]).await?;
+        window.click("tab", "~Transfers").await?;
+        window.see("progressbar", "").await?;
+        window.click("button", "Close").await?;
+        window.see("alertdialog", "~Quit while 1 transfer is running").await?;
+        window.press("Enter").await?;
+        window.gone("alertdialog", "~Quit while").await?;
+        window.see("progressbar", "").await?;
+        window.press("Control+q").await?;
+        window.click("button", "Cancel 1 transfer and quit").await
+    };
+    with_picture("closing", &window, outcome.await).await;
+    wait_for_end(&desk).await.unwrap();
+    let parts = files_below(&desk.home().join("data"))
+        .filter(|file| file.metadata().is_ok_and(|data| data.len() > 1 << 20))
+        .count();
+    assert_eq!(parts, 0, "the cancelled upload left its parts behind");
+}
+
+/// A data folder that can't be used is said in the window; mended, the same window goes on.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_data_folder_that_cannot_be_used_is_said_in_the_window() {
+    let _alone = alone().await;
+    let desk = Desk::new().unwrap();
+    let folder = desk.home().join("data/dev.dipper.desktop");
+    std::fs::write(&folder, "a file stands where the folder should be").unwrap();
+    let window = Window::open(&desk).await.unwrap();
+    let outcome = async {
+        window.read("Dipper could not start").await?;
+        window.read("dev.dipper.desktop").await?;
+        std::fs::remove_file(&folder)?;
+        window.click("button", "Try again").await?;
+        window.see("button", "~Add account").await.map(drop)
+    };
+    with_picture("bad-folder", &window, outcome.await).await;
+    window.close().await.unwrap();
+}
+
+/// The second start ends by itself, and soon.
+async fn start_again(desk: &Desk) -> Result<ExitStatus, Failure> {
+    let mut second = Command::new(program()?).envs(desk.environment()).spawn()?;
+    for _ in 0..200 {
+        if let Some(status) = second.try_wait()? {
+            return Ok(status);
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    second.kill()?;
+    second.wait()?;
+    Err(Failure::NotFound("the end of the second start".to_owned()))
+}
+
+async fn wait_for_size(window: &Window, (width, height): (u32, u32)) -> Result<(), Failure> {
+    let fits = async || {
+        let size = window.run("return [innerWidth, innerHeight]", vec![]).await?;
+        Ok((size == serde_json::json!([width, height])).then_some(()))
+    };
+    window.until(&format!("a window of {width} × {height}"), fits).await
+}
+
+async fn wait_for_end(desk: &Desk) -> Result<(), Failure> {
+    for _ in 0..300 {
+        if desk.windows_called("Dipper")?.is_empty() {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    Err(Failure::NotFound("the end of the program".to_owned()))
+}
+
+fn files_below(folder: &Path) -> impl Iterator<Item = std::path::PathBuf> {
+    let mut folders = vec![folder.to_path_buf()];
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path)
+            } else {
+                files.push(path)
+            }
+        }
+    }
+    files.into_iter()
+}
