@@ -75,7 +75,7 @@ mod rgw_only {
 
 mod local_only {
     test_each! { crate::Kind::Local;
-        multipart: parts_are_copied_where_that_is_safe;
+        multipart: parts_are_copied_where_that_is_safe, a_completion_under_a_condition_replaces_nothing;
     }
 }
 

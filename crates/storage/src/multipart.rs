@@ -89,6 +89,9 @@ pub struct UnfinishedUpload {
     pub initiated: Option<OffsetDateTime>,
 }
 
+/// The one header of [`PutOptions`] that an upload in parts carries at its end and not at its start.
+const IF_NONE_MATCH: &str = "if-none-match";
+
 impl Client {
     /// Starts an upload in parts. What is not finished must be aborted, or it takes space unseen.
     pub async fn create_multipart_upload(
@@ -99,7 +102,7 @@ impl Client {
     ) -> Result<UploadId> {
         let call = self.object_call("CreateMultipartUpload", bucket, key);
         let headers = options.headers(&call)?;
-        let call = call.headers(headers.into_iter().filter(|(name, _)| name != "if-none-match"));
+        let call = call.headers(headers.into_iter().filter(|(name, _)| name != IF_NONE_MATCH));
         let request = self
             .sdk()
             .create_multipart_upload()
@@ -183,17 +186,21 @@ impl Client {
         part_stored(&call, copied.copy_part_result().and_then(|result| result.e_tag()))
     }
 
-    /// Puts the object together from parts in ascending order. An answer of 200 that holds an error is an error.
+    /// Puts the object together from parts in ascending order, under the condition of the options it was started with. An
+    /// answer of 200 that holds an error is an error.
     pub async fn complete_multipart_upload(
         &self,
         bucket: &BucketName,
         key: &ObjectKey,
         upload: &UploadId,
         parts: &[CompletedPart],
+        options: &PutOptions,
     ) -> Result<Stored> {
         let call = self
             .object_call("CompleteMultipartUpload", bucket, key)
             .upload(upload.as_str());
+        let headers = options.headers(&call)?;
+        let call = call.headers(headers.into_iter().filter(|(name, _)| name == IF_NONE_MATCH));
         let call = call.expecting(Answer::SlowDocument).with_digest();
         if parts.is_empty() || !parts.is_sorted_by(|a, b| a.number < b.number) {
             return Err(call

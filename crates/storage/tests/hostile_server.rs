@@ -356,7 +356,7 @@ async fn an_error_inside_a_200_is_an_error() {
     }];
     let upload = UploadId::new("id");
     let error = client
-        .complete_multipart_upload(&bucket(), &key(), &upload, &parts)
+        .complete_multipart_upload(&bucket(), &key(), &upload, &parts, &PutOptions::default())
         .await
         .unwrap_err();
     assert_eq!(
@@ -382,7 +382,7 @@ async fn an_error_inside_a_200_is_an_error() {
         (ErrorKind::Throttled, Some("SlowDown"))
     );
     let error = client
-        .complete_multipart_upload(&bucket, &key, &upload, &parts)
+        .complete_multipart_upload(&bucket, &key, &upload, &parts, &PutOptions::default())
         .await
         .unwrap_err();
     assert_eq!(

@@ -1,10 +1,11 @@
-//! Uploads: each file is opened, fingerprinted, sent in one piece or in parts, and looked at again.
+//! Uploads: each file is opened, fingerprinted, and sent in one piece or in parts; before the last byte leaves it is looked
+//! at again, so what is stored is one state of the file.
 
 mod multipart;
 
 use std::sync::Arc;
 
-use dipper_storage::{Client, ErrorKind, ObjectKey, PutOptions, UploadBody};
+use dipper_storage::{ErrorKind, ObjectKey, PutOptions, UploadBody};
 
 use crate::context::{Context, Interrupt};
 use crate::crew::{Crew, Settled};
@@ -87,11 +88,22 @@ enum Sent {
     Taken,
 }
 
+/// What keeps somebody's object from being replaced.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Guard {
+    /// Nothing: replacing was agreed to.
+    Off,
+    /// The server's condition, and there was no object just before.
+    Seen,
+    /// The server's condition alone: these keys may write but not look.
+    Unseen,
+}
+
 impl Sending<'_> {
     async fn under_the_policy(&self) -> Result<Settled> {
         let key = &self.item.key;
         if self.item.conflict == ConflictPolicy::Overwrite {
-            self.send_to(key).await?;
+            self.send_to(key, Guard::Off).await?;
             return Ok(Settled::Done);
         }
         if let Sent::Stored = self.send_if_free(key).await? {
@@ -110,37 +122,32 @@ impl Sending<'_> {
     }
 
     async fn send_if_free(&self, key: &ObjectKey) -> Result<Sent> {
-        if size_of(self.context, &self.spec.client, self.spec, key)
-            .await?
-            .is_some()
-        {
-            return Ok(Sent::Taken);
-        }
-        self.bytes.reset();
-        self.send_to(key).await
-    }
-
-    async fn send_to(&self, key: &ObjectKey) -> Result<Sent> {
-        let plan = parts_for(self.source.length());
-        let sent = if plan.count > 1 {
-            self.send_parts(key, plan).await?
-        } else {
-            self.send_whole(key).await?
+        let guard = match self.size_of(key).await {
+            Ok(Some(_)) => return Ok(Sent::Taken),
+            Ok(None) => Guard::Seen,
+            Err(error) if error.kind() == ErrorKind::AccessDenied => Guard::Unseen,
+            Err(error) => return Err(error),
         };
-        if matches!(sent, Sent::Stored) {
-            let source = self.source.clone();
-            blocking(move || source.check()).await?;
-        }
-        Ok(sent)
+        self.bytes.reset();
+        self.send_to(key, guard).await
     }
 
-    async fn send_whole(&self, key: &ObjectKey) -> Result<Sent> {
+    async fn send_to(&self, key: &ObjectKey, guard: Guard) -> Result<Sent> {
+        let plan = parts_for(self.source.length());
+        if plan.count > 1 {
+            self.send_parts(key, plan, guard).await
+        } else {
+            self.send_whole(key, guard).await
+        }
+    }
+
+    async fn send_whole(&self, key: &ObjectKey, guard: Guard) -> Result<Sent> {
         let mut options = self.options();
-        options.if_none_match = self.must_be_free();
+        options.if_none_match = guard != Guard::Off;
         let outcome = self.put(key, &options).await;
         match outcome {
             // A server without conditional writes: the look just before has to do.
-            Err(error) if error.kind() == ErrorKind::Unsupported && options.if_none_match => {
+            Err(error) if error.kind() == ErrorKind::Unsupported && guard == Guard::Seen => {
                 options.if_none_match = false;
                 self.put(key, &options).await
             }
@@ -169,8 +176,7 @@ impl Sending<'_> {
             Ok(_) => {}
             Err(error) if options.if_none_match && is_taken(&error) => {
                 // Our own first try may have arrived although its answer was lost.
-                let ours = tries > 1
-                    && size_of(self.context, &self.spec.client, self.spec, key).await? == Some(self.source.length());
+                let ours = tries > 1 && self.size_of(key).await? == Some(self.source.length());
                 if !ours {
                     return Ok(Sent::Taken);
                 }
@@ -201,8 +207,15 @@ impl Sending<'_> {
         )
     }
 
-    fn must_be_free(&self) -> bool {
-        self.item.conflict != ConflictPolicy::Overwrite
+    /// The size of the object that has this key, if there is one.
+    async fn size_of(&self, key: &ObjectKey) -> Result<Option<u64>> {
+        let (client, bucket) = (&self.spec.client, &self.spec.bucket);
+        let attempt = || async { client.head_object(bucket, key).await.map_err(Error::from) };
+        match self.context.request(Interrupt::AtOnce, attempt).await {
+            Ok(info) => Ok(Some(info.size)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     fn options(&self) -> PutOptions {
@@ -229,16 +242,6 @@ enum Whole {
 fn is_taken(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::PreconditionFailed)
         || error.storage().and_then(dipper_storage::Error::s3_code) == Some("ConditionalRequestConflict")
-}
-
-/// The size of the object that has this key, if there is one.
-async fn size_of(context: &Context, client: &Client, spec: &UploadSpec, key: &ObjectKey) -> Result<Option<u64>> {
-    let attempt = || async { client.head_object(&spec.bucket, key).await.map_err(Error::from) };
-    match context.request(Interrupt::AtOnce, attempt).await {
-        Ok(info) => Ok(Some(info.size)),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
-    }
 }
 
 fn numbered_key(key: &ObjectKey, number: u32) -> Result<ObjectKey> {

@@ -150,7 +150,7 @@ impl Fetch {
         }
     }
 
-    /// Fetches a range to its end. Tries are counted anew whenever bytes have come.
+    /// Fetches a range to its end. Tries are counted anew whenever bytes have come that stay.
     async fn range(&self, range: &mut Range, resume: bool) -> Result<()> {
         let mut failed = 0;
         loop {
@@ -165,7 +165,7 @@ impl Fetch {
                 Err(error) if error.kind().is_retryable() => error,
                 outcome => return outcome,
             };
-            failed = if range.at > before { 1 } else { failed + 1 };
+            failed = if resume && range.at > before { 1 } else { failed + 1 };
             if failed >= ATTEMPTS {
                 return Err(error);
             }

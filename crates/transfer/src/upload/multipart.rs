@@ -6,10 +6,10 @@ use std::sync::PoisonError;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::Duration;
 
-use dipper_storage::{BucketName, Client, CompletedPart, ErrorKind, ObjectKey, UploadBody, UploadId};
+use dipper_storage::{BucketName, Client, CompletedPart, ErrorKind, ObjectKey, PutOptions, UploadBody, UploadId};
 use tokio::task::JoinSet;
 
-use super::{Sending, Sent, size_of};
+use super::{Guard, Sending, Sent, is_taken};
 use crate::context::{Context, Interrupt};
 use crate::error::{Error, Result};
 use crate::files::{Buffers, FilePart, SourceFile, blocking};
@@ -34,9 +34,10 @@ struct Parts {
 }
 
 impl Sending<'_> {
-    pub(super) async fn send_parts(&self, key: &ObjectKey, plan: PartPlan) -> Result<Sent> {
+    pub(super) async fn send_parts(&self, key: &ObjectKey, plan: PartPlan, guard: Guard) -> Result<Sent> {
         let (client, bucket) = (&self.spec.client, &self.spec.bucket);
-        let options = self.options();
+        let mut options = self.options();
+        options.if_none_match = guard != Guard::Off;
         let begin = || async {
             client
                 .create_multipart_upload(bucket, key, &options)
@@ -55,38 +56,42 @@ impl Sending<'_> {
             next: AtomicU32::new(0),
             stored: Mutex::default(),
         });
-        let outcome = self.send_and_complete(&parts).await;
+        let outcome = self.send_and_complete(&parts, options, guard).await;
         if !matches!(outcome, Ok(Sent::Stored)) {
             parts.abort(self.context).await;
         }
         outcome
     }
 
-    async fn send_and_complete(&self, parts: &Arc<Parts>) -> Result<Sent> {
+    async fn send_and_complete(&self, parts: &Arc<Parts>, mut options: PutOptions, guard: Guard) -> Result<Sent> {
         send_all(self.context, parts).await?;
         let source = self.source.clone();
         blocking(move || source.check()).await?;
-        if self.must_be_free()
-            && size_of(self.context, &parts.client, self.spec, &parts.key)
-                .await?
-                .is_some()
-        {
+        // Servers such as Ceph RGW 16 leave the condition of a completion unread, so it is looked as well.
+        if guard == Guard::Seen && self.size_of(&parts.key).await?.is_some() {
             return Ok(Sent::Taken);
         }
+        match self.complete(parts, &options).await {
+            Err(error) if error.kind() == ErrorKind::Unsupported && guard == Guard::Seen => {
+                options.if_none_match = false;
+                self.complete(parts, &options).await
+            }
+            Err(error) if guard != Guard::Off && is_taken(&error) => Ok(Sent::Taken),
+            outcome => outcome,
+        }
+    }
+
+    async fn complete(&self, parts: &Parts, options: &PutOptions) -> Result<Sent> {
         let mut tries = 0;
         let complete = || {
             tries += 1;
-            parts.complete()
+            parts.complete(options)
         };
         match self.context.request(Interrupt::BetweenTries, complete).await {
-            // The first try may have arrived although its answer was lost; the upload is then gone and the object there.
-            Err(error) if error.kind() == ErrorKind::NotFound && tries > 1 => {
-                let size = size_of(self.context, &parts.client, self.spec, &parts.key).await?;
-                if size == Some(self.source.length()) {
-                    Ok(Sent::Stored)
-                } else {
-                    Err(error)
-                }
+            // The first try may have arrived although its answer was lost: the upload is then gone and the object there.
+            Err(error) if tries > 1 && (error.kind() == ErrorKind::NotFound || is_taken(&error)) => {
+                let ours = self.size_of(&parts.key).await? == Some(self.source.length());
+                if ours { Ok(Sent::Stored) } else { Err(error) }
             }
             outcome => outcome.map(|()| Sent::Stored),
         }
@@ -144,11 +149,11 @@ impl Parts {
         })
     }
 
-    async fn complete(&self) -> Result<()> {
+    async fn complete(&self, options: &PutOptions) -> Result<()> {
         let mut parts = self.stored.lock().unwrap_or_else(PoisonError::into_inner).clone();
         parts.sort_by_key(|part| part.number);
         self.client
-            .complete_multipart_upload(&self.bucket, &self.key, &self.upload, &parts)
+            .complete_multipart_upload(&self.bucket, &self.key, &self.upload, &parts, options)
             .await?;
         Ok(())
     }

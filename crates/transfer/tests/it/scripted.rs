@@ -3,7 +3,10 @@
 use std::sync::{Arc, Mutex};
 
 use dipper_storage::{BucketName, ErrorKind};
-use dipper_transfer::{DownloadConflict, DownloadSpec, Engine, EngineOptions, JobSnapshot, JobSpec, JobState};
+use dipper_transfer::{
+    ConflictPolicy, DownloadConflict, DownloadSpec, Engine, EngineOptions, JobSnapshot, JobSpec, JobState, UploadItem,
+    UploadSpec,
+};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -39,6 +42,11 @@ impl Scripted {
                         head.push(byte);
                     }
                     let head = String::from_utf8(head).unwrap().to_lowercase();
+                    let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+                    let mut body = vec![0; length.map_or(0, |length| length.parse().unwrap())];
+                    if socket.read_exact(&mut body).await.is_err() {
+                        return;
+                    }
                     let number = {
                         let mut seen = seen.lock().unwrap();
                         seen.push(head.clone());
@@ -108,6 +116,26 @@ async fn download(server: &Scripted, size: usize) -> (JobSnapshot, tempfile::Tem
         conflict: DownloadConflict::KeepBoth,
     }));
     (engine.join(id).await.unwrap(), folder)
+}
+
+/// Uploads one file, leaving alone what is there.
+async fn upload(server: &Scripted, file: &std::path::Path) -> JobSnapshot {
+    let engine = Engine::new(EngineOptions::default()).unwrap();
+    let id = engine.start(JobSpec::Upload(UploadSpec {
+        client: client_for(&server.address),
+        account: "Test".to_owned(),
+        bucket: BucketName::parse("bucket").unwrap(),
+        items: vec![UploadItem {
+            source: file.to_owned(),
+            key: key("file"),
+            size: file.metadata().unwrap().len(),
+            modified: None,
+            content_type: None,
+            conflict: ConflictPolicy::Skip,
+        }],
+        canned_acl: None,
+    }));
+    engine.join(id).await.unwrap()
 }
 
 fn assert_arrived(job: &JobSnapshot, folder: &tempfile::TempDir, bytes: &[u8]) {
@@ -252,4 +280,78 @@ async fn an_answer_with_other_bytes_than_asked_for_is_never_written_as_whole() {
         job.errors
     );
     assert!(files_below(folder.path()).is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_ignores_ranges_and_always_breaks_off_is_given_up() {
+    let bytes = content(20 * MIB, 1);
+    let server = Scripted::start(move |_, head| {
+        let unranged: String = head
+            .lines()
+            .filter(|line| !line.starts_with("range:"))
+            .fold(String::new(), |all, line| all + line + "\n");
+        let mut whole = object(&unranged, &bytes, "one");
+        whole.truncate(whole.len() / 2);
+        whole
+    })
+    .await;
+    let (job, folder) = download(&server, 20 * MIB).await;
+    assert_eq!((job.state, job.bytes_done), (JobState::Failed, 0), "{:?}", job.errors);
+    assert!(files_below(folder.path()).is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_that_may_write_but_not_look_upload_under_the_server_s_condition() {
+    let server = Scripted::start(|_, head| match head {
+        head if head.starts_with("head ") => answer("403 Forbidden", "", 0, &[]),
+        _ => answer("200 OK", "etag: \"one\"\r\n", 0, &[]),
+    })
+    .await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    std::fs::write(&file, "new").unwrap();
+    let job = upload(&server, &file).await;
+    assert_eq!((job.state, job.items_done), (JobState::Done, 1), "{:?}", job.errors);
+    assert!(
+        server
+            .heads()
+            .iter()
+            .any(|head| head.starts_with("put ") && head.contains("if-none-match: *"))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_that_may_not_look_replace_nothing_where_the_server_knows_no_condition() {
+    let server = Scripted::start(|_, head| match head {
+        head if head.starts_with("head ") => answer("403 Forbidden", "", 0, &[]),
+        head if head.contains("if-none-match") => answer("501 Not Implemented", "", 0, &[]),
+        _ => answer("200 OK", "etag: \"one\"\r\n", 0, &[]),
+    })
+    .await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    std::fs::write(&file, "new").unwrap();
+    let job = upload(&server, &file).await;
+    assert_eq!(
+        (job.state, job.errors[0].kind),
+        (JobState::Failed, ErrorKind::Unsupported)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_grows_after_its_last_byte_left_is_stored_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    std::fs::write(&file, "old").unwrap();
+    let growing = file.clone();
+    let server = Scripted::start(move |_, head| {
+        if head.starts_with("head ") {
+            return answer("404 Not Found", "", 0, &[]);
+        }
+        std::fs::write(&growing, "old and more").unwrap();
+        answer("200 OK", "etag: \"one\"\r\n", 0, &[])
+    })
+    .await;
+    let job = upload(&server, &file).await;
+    assert_eq!((job.state, job.items_done), (JobState::Done, 1), "{:?}", job.errors);
 }
