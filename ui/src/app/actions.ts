@@ -140,15 +140,9 @@ export function diagnostics({ session }: Shell) {
   })
 }
 
-/** All that match. While the listing runs that is what was listed so far, and it says so. */
 export function selectAll({ session, table }: Shell) {
   session.acting = 'objects'
-  session.attempt(async () => {
-    await table.selectAll()
-    const { status, selected } = session.view
-    if (status?.state === 'listing')
-      session.toasts.show({ text: words.soFarSelected(selected), icon: 'info', tone: 'plain' })
-  })
+  session.attempt(() => table.selectAll())
 }
 
 export const openLocal = ({ session }: Shell) =>

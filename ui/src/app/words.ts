@@ -81,7 +81,6 @@ export const words = {
   aboutPrivacy: 'Keys are kept in your system keychain, never in a plain file. No telemetry.',
   copyDiagnostics: 'Copy diagnostics',
 
-  soFarSelected: (count: number) => `The ${formatNumber(count)} listed so far are selected. The list goes on.`,
   needsAccount: 'Add an account first',
   needsBucket: 'Choose a bucket first',
   needsSelection: 'Select something first',

@@ -2,6 +2,8 @@
 // here is only the window being drawn. A key press changes the drawn rows at once, then the backend, then the rows again.
 import type { AccessBadge, RowView, SelectionChange, Sort } from '$backend/backend'
 import type { Session } from '$session/session.svelte'
+import { SelectAll } from './selectAll.svelte'
+import { words } from './words'
 
 /** Access is asked for when scrolling has rested this long. */
 export const restTime = 200
@@ -17,6 +19,7 @@ export class ObjectTable {
   access = $state.raw<ReadonlyMap<string, AccessBadge>>(new Map())
   /** A row that was found and is to be scrolled to; a new object each time. */
   sought = $state.raw<{ index: number } | null>(null)
+  readonly all: SelectAll
   private viewId: string | null = null
   private wanted = { start: 0, end: 0 }
   private anchor = 0
@@ -25,7 +28,10 @@ export class ObjectTable {
   private asked = new Set<string>()
   private rest: ReturnType<typeof setTimeout> | undefined
 
-  constructor(private readonly session: Session) {}
+  constructor(private readonly session: Session) {
+    const gaveUp = () => session.toasts.show({ text: words.allGaveUp, icon: 'info', tone: 'plain' })
+    this.all = new SelectAll(() => this.select({ kind: 'all' }), gaveUp)
+  }
 
   private get view() {
     return this.session.view
@@ -167,8 +173,9 @@ export class ObjectTable {
     this.sought = { index: single.index }
   }
 
+  /** All rows that match; asks first while the listing still runs. */
   async selectAll(): Promise<void> {
-    await this.select({ kind: 'all' })
+    if (this.viewId !== null) await this.all.ask(this.viewId, this.view.status?.state ?? 'listing')
   }
 
   async selectNone(): Promise<void> {

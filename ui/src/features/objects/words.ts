@@ -55,6 +55,12 @@ export const words = {
   cutShort: (count: number) => `Only ${plural(count, 'object')} could be listed.`,
   listAgain: 'List again',
   sortedSoFar: 'Sorted so far',
+  selectAll: 'Select all',
+  askAll: (count: number) => `Select the ${formatNumber(count)} listed so far, or wait for all?`,
+  takeListed: 'Select listed',
+  waitForAll: 'Wait for all',
+  waitingForAll: (count: number) => `Selecting all when the listing ends, ${formatNumber(count)} so far`,
+  allGaveUp: 'The listing ended early, so nothing was selected. Select all takes what was listed.',
   listed: (count: number) => `${plural(count, 'object')} listed`,
 
   dropHere: (files: number, place: string) =>
