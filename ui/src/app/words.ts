@@ -72,6 +72,7 @@ export const words = {
     ['Add or take away one', 'Ctrl Space or Ctrl click'],
     ['Select nothing', 'Esc'],
     ['Jump to a name', 'Type it'],
+    ['See the upload sheet first', 'Shift while dropping'],
     ['Menu of what is selected', 'Menu or Shift F10'],
   ] as [string, string][],
 

@@ -61,11 +61,18 @@ function subscribe(start: () => Promise<() => void>, failed: (work: () => Promis
   }
 }
 
+/** The backend says where files are dragged; whether Shift is held only the page's own events of the same drag say. */
 function followDrops({ session }: Shell): () => void {
-  return subscribe(
+  const dragged = (event: DragEvent) => (session.drops.held = event.shiftKey)
+  addEventListener('dragover', dragged)
+  const stop = subscribe(
     () => session.backend.watchDrops((event) => session.drops.take(event)),
     (work) => session.attempt(work),
   )
+  return () => {
+    removeEventListener('dragover', dragged)
+    stop()
+  }
 }
 
 /** Closing would throw away what is under way. */

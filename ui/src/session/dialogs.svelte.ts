@@ -2,6 +2,9 @@
 // features never import each other. A sheet opened from a sheet stands on top of it and leaves its draft alone.
 import type { AccountView, CodeRequest, Target, UploadTarget } from '$backend/backend'
 
+/** How files came to an upload; who held Shift while dropping wants to see the sheet. */
+export type UploadFrom = 'button' | 'drop' | 'heldDrop'
+
 export type DialogRequest =
   | { kind: 'addAccount'; edit: AccountView | null }
   | { kind: 'manageAccounts' }
@@ -15,7 +18,7 @@ export type DialogRequest =
   | { kind: 'makePrivate'; target: Target; label: string }
   | { kind: 'getLink'; target: Target; label: string }
   | { kind: 'code'; request: CodeRequest; label: string }
-  | { kind: 'upload'; sourceId: string; target: UploadTarget; from: 'button' | 'drop' }
+  | { kind: 'upload'; sourceId: string; target: UploadTarget; from: UploadFrom }
   | { kind: 'settings' }
   | { kind: 'shortcuts' }
   | { kind: 'about' }

@@ -28,6 +28,8 @@ export function dropTarget(element: Element | null, session: Session): Omit<Drop
 /** The drag that is going on, if any. */
 export class Drops {
   over = $state.raw<DropHover | null>(null)
+  /** Shift is held, which asks for the sheet. Only the page's own drag events tell: during a drag no key reaches it. */
+  held = false
   private spring: ReturnType<typeof setTimeout> | undefined
   private resting = ''
 
@@ -48,14 +50,16 @@ export class Drops {
       this.rest()
       return
     }
+    const from = this.held ? 'heldDrop' : 'drop'
     this.end()
     if (found !== null) {
-      this.session.dialogs.open({ kind: 'upload', sourceId: event.sourceId, target: found.target, from: 'drop' })
+      this.session.dialogs.open({ kind: 'upload', sourceId: event.sourceId, target: found.target, from })
     }
   }
 
   private end(): void {
     this.over = null
+    this.held = false
     this.rest()
   }
 

@@ -57,6 +57,18 @@ test('a drop asks for an upload there, and the ring goes', () => {
   })
 })
 
+test('Shift held while dropping asks for the sheet, this once', () => {
+  const here = session()
+  const drops = new Drops(here, at('file'))
+  const drop = { kind: 'drop', x: 1, y: 1, sourceId: 's1', files: 1 } as const
+  drops.held = true
+  drops.take(over)
+  drops.take(drop)
+  expect(here.dialogs.open).toHaveBeenLastCalledWith(expect.objectContaining({ from: 'heldDrop' }))
+  drops.take(drop)
+  expect(here.dialogs.open).toHaveBeenLastCalledWith(expect.objectContaining({ from: 'drop' }))
+})
+
 test('a drop outside any place is let go', () => {
   const here = session()
   new Drops(here, at('outside')).take({ kind: 'drop', x: 1, y: 1, sourceId: 's1', files: 1 })

@@ -12,6 +12,7 @@ import type {
   UploadTarget,
 } from '$backend/bindings'
 import { asIpcError, isCancelled } from '$lib/errors'
+import type { UploadFrom } from '$session/dialogs.svelte'
 
 let operations = 0
 
@@ -159,9 +160,10 @@ export class Upload {
   }
 }
 
-/** Whether an upload shows its sheet: always from the button; from a drop when a key exists, many files come, or it was asked for. */
-export function needsSheet(plan: UploadPlan, from: 'button' | 'drop', alwaysAsk: boolean): boolean {
-  return from === 'button' || alwaysAsk || plan.needsSheet
+/** Whether an upload shows its sheet: always from the button; from a drop when a key exists, many files come, or it was
+ *  asked for, in the settings or by holding Shift. */
+export function needsSheet(plan: UploadPlan, from: UploadFrom, alwaysAsk: boolean): boolean {
+  return from !== 'drop' || alwaysAsk || plan.needsSheet
 }
 
 /** The part of a file name before its ending, which is what one edits first. */

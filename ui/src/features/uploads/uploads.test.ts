@@ -81,6 +81,7 @@ describe('the sheet of a drop', () => {
     expect(needsSheet(free, 'drop', false)).toBe(false)
     expect(needsSheet(free, 'drop', true)).toBe(true)
     expect(needsSheet(free, 'button', false)).toBe(true)
+    expect(needsSheet(free, 'heldDrop', false)).toBe(true)
   })
 })
 
