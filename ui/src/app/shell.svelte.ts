@@ -4,6 +4,7 @@ import type { Backend, StartView } from '$backend/backend'
 import { Buckets } from '$features/buckets/buckets.svelte'
 import { PathEdit } from '$features/objects/pathEdit.svelte'
 import { ObjectTable } from '$features/objects/table.svelte'
+import { Permissions } from '$features/permissions/permissions.svelte'
 import { Transfers } from '$features/transfers/transfers.svelte'
 import { Session } from '$session/session.svelte'
 
@@ -15,6 +16,7 @@ export class Shell {
   readonly buckets: Buckets
   readonly table: ObjectTable
   readonly edit: PathEdit
+  readonly permissions: Permissions
   readonly transfers: Transfers
   paletteOpen = $state(false)
   accountMenuOpen = $state(false)
@@ -30,6 +32,7 @@ export class Shell {
     this.buckets = new Buckets(this.session)
     this.table = new ObjectTable(this.session)
     this.edit = new PathEdit(this.session, this.table)
+    this.permissions = new Permissions(backend)
     this.transfers = new Transfers(backend)
   }
 

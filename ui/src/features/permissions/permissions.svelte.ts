@@ -1,5 +1,6 @@
 // The permissions of one target: what the server says, what was changed in the grid since, and sending those changes.
-// Changes are kept by row and right; a read of another target drops them.
+// Changes are kept by row and right for as long as the target is the same, also while its tab is not drawn; a read drops
+// them.
 import type { Backend } from '$backend/backend'
 import type {
   GrantChange,
@@ -34,10 +35,20 @@ export class Permissions {
     this.#backend = backend
   }
 
+  /** Shows a target: reads it, unless it is the one whose boxes were changed. */
+  async show(target: Target | null): Promise<void> {
+    if (this.changeCount > 0 && this.#isOf(target)) return
+    await this.load(target)
+  }
+
+  #isOf(target: Target | null): boolean {
+    return JSON.stringify(target) === JSON.stringify(this.target)
+  }
+
   /** Reads the permissions of a target; the answer for a target left meanwhile is dropped. */
   async load(target: Target | null): Promise<void> {
     const asked = ++this.#asked
-    const same = JSON.stringify(target) === JSON.stringify(this.target)
+    const same = this.#isOf(target)
     this.target = target
     this.#forget()
     if (!same) this.view = null

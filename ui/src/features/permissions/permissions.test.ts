@@ -74,6 +74,24 @@ describe('the rights grid', () => {
     expect(permissions.changeCount).toBe(1)
   })
 
+  it('keeps changed boxes while its tab is left, until another target is chosen', async () => {
+    const { backend, permissions, row } = await loaded()
+    const read = vi.spyOn(backend, 'loadPermissions')
+    permissions.set(row('authenticatedUsers'), 'read', true)
+    await permissions.show({ ...bucket })
+    expect([permissions.changeCount, read.mock.calls.length]).toEqual([1, 0])
+    await permissions.show({ ...bucket, bucket: 'press-kit' })
+    await permissions.show(bucket)
+    expect([permissions.changeCount, read.mock.calls.length]).toEqual([0, 2])
+  })
+
+  it('reads again when nothing was changed', async () => {
+    const { backend, permissions } = await loaded()
+    const read = vi.spyOn(backend, 'loadPermissions')
+    await permissions.show(bucket)
+    expect(read).toHaveBeenCalledOnce()
+  })
+
   it('drops the answer for a target that was left', async () => {
     const { permissions } = await loaded()
     const first = permissions.load({ kind: 'bucket', accountId: 'research', bucket: 'press-kit' })
