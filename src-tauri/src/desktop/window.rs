@@ -13,7 +13,7 @@ use crate::ipc::error::{Answer, IpcError};
 /// The label of the one window; `capabilities/main.json` grants it the commands.
 pub(crate) const LABEL: &str = "main";
 
-/// What the page's own title bar asks for.
+/// What the page asks of its window.
 #[derive(Debug, Clone, Copy, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum WindowAction {
@@ -27,6 +27,8 @@ pub(crate) enum WindowAction {
     CloseNow,
     /// Move with the pointer from now on.
     StartDragging,
+    /// Draw everything this large, in percent.
+    Zoom(u16),
 }
 
 impl WindowAction {
@@ -44,6 +46,7 @@ impl WindowAction {
             Self::Close => window.close(),
             Self::CloseNow => window.destroy(),
             Self::StartDragging => window.start_dragging(),
+            Self::Zoom(percent) => window.set_zoom(f64::from(percent.clamp(50, 300)) / 100.0),
         };
         outcome.map_err(|error| {
             IpcError::shell(

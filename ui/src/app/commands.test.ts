@@ -94,6 +94,18 @@ describe('the keyboard', () => {
     expect(session.dialogs.open).not.toHaveBeenCalled()
   })
 
+  test('zooming walks the steps, and says where they end', () => {
+    const layout = { zoom: 175 }
+    const { session, table } = shellWith({ layout })
+    table.press(press('=', { ctrlKey: true }))
+    expect(layout.zoom).toBe(200)
+    table.press(press('+', { ctrlKey: true, shiftKey: true }))
+    expect(session.toasts.show).toHaveBeenCalledWith(expect.objectContaining({ text: 'It does not get larger' }))
+    table.press(press('0', { ctrlKey: true }))
+    table.press(press('-', { ctrlKey: true }))
+    expect(layout.zoom).toBe(90)
+  })
+
   test('Backspace goes up outside fields', () => {
     const { session, table } = shellWith()
     table.press(press('Backspace'))

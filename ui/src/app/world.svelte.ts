@@ -1,6 +1,7 @@
 // What ties the window to the world outside it: subscriptions, the width of the window, the theme, and the layout that is
 // written down. Called once from the root component; everything is undone with it.
 import type { JobView } from '$backend/backend'
+import { naturalZoom } from '$lib/zoom'
 import type { Shell } from './shell.svelte'
 
 /** Writes of the layout are this far apart at least. */
@@ -14,6 +15,7 @@ export function followWorld(shell: Shell): void {
   $effect(() => askBeforeClosing(shell))
   $effect(() => followWidth(shell))
   $effect(() => showSettings(shell))
+  $effect(followZoom(shell))
   $effect(() => saveLayout(shell))
   $effect(() => closeOverlay(shell))
 }
@@ -105,6 +107,17 @@ function showSettings({ session: { settings } }: Shell): void {
   dataset.density = settings.density
   if (settings.theme === 'system') delete dataset.theme
   else dataset.theme = settings.theme
+}
+
+/** The window draws everything larger or smaller. It starts at its natural size, so then nothing need be said. */
+function followZoom({ session }: Shell): () => void {
+  let shown = naturalZoom
+  return () => {
+    const percent = session.layout.zoom
+    if (percent === shown) return
+    shown = percent
+    session.attempt(() => session.backend.windowAction({ zoom: percent }))
+  }
 }
 
 function saveLayout({ session }: Shell): () => void {

@@ -44,6 +44,7 @@ import type {
   CodeRequest,
   CodeSnippet,
   EventView,
+  WindowAction,
 } from './bindings'
 
 /** The one-time name of a dry run that was shown; handed back to run it. */
@@ -59,7 +60,7 @@ export interface Backend {
   start(): Promise<StartView>
   saveLayout(layout: string): Promise<void>
   saveSettings(settings: SettingsView): Promise<SettingsView>
-  windowAction(action: 'minimise' | 'toggleMaximise' | 'close' | 'startDragging'): Promise<void>
+  windowAction(action: WindowAction): Promise<void>
   copyText(text: string): Promise<void>
   openUrl(url: string): Promise<void> // http(s) only, in the system's browser
   diagnostics(): Promise<string> // no secrets

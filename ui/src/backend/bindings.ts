@@ -824,7 +824,7 @@ export type ViewStatus = {
 	selection: SelectionView,
 };
 
-/**  What the page's own title bar asks for. */
+/**  What the page asks of its window. */
 export type WindowAction = 
 /**  To the task bar. */
 "minimise" | 
@@ -833,5 +833,7 @@ export type WindowAction =
 /**  Close, which ends the program. */
 "close" | 
 /**  Move with the pointer from now on. */
-"startDragging";
+"startDragging" | 
+/**  Draw everything this large, in percent. */
+{ zoom: number };
 

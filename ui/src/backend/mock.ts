@@ -83,6 +83,9 @@ function windowPart(world: World, transfers: Transfers, keychain: boolean): Wind
     },
     async windowAction(action) {
       if (action === 'close' && transfers.underWay > 0) closing?.(transfers.underWay)
+      // A browser keeps its own zoom to itself; this one is close enough to look at.
+      if (typeof action === 'object' && typeof document !== 'undefined')
+        document.documentElement.style.setProperty('zoom', `${action.zoom}%`)
       return Promise.resolve()
     },
     async watchClosing(running) {

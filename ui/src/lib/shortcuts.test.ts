@@ -20,6 +20,15 @@ test('a question mark may be typed with Shift', () => {
   expect(matchesShortcut(press('?', { ctrlKey: true, shiftKey: true }), 'Ctrl+?', 'linux')).toBe(true)
 })
 
+test('plus and minus are keys like others, with or without Shift', () => {
+  expect(matchesShortcut(press('+', { ctrlKey: true, shiftKey: true }), 'Ctrl++', 'linux')).toBe(true)
+  expect(matchesShortcut(press('=', { ctrlKey: true }), 'Ctrl++', 'linux')).toBe(true)
+  expect(matchesShortcut(press('-', { ctrlKey: true }), 'Ctrl+-', 'linux')).toBe(true)
+  expect(matchesShortcut(press('+'), 'Ctrl++', 'linux')).toBe(false)
+  expect(showShortcut('Ctrl++', 'linux')).toBe('Ctrl +')
+  expect(ariaShortcut('Ctrl++', 'linux')).toBe('Control+Plus')
+})
+
 test('shortcuts are shown as the platform writes them', () => {
   expect(showShortcut('Ctrl+Shift+P', 'linux')).toBe('Ctrl Shift P')
   expect(showShortcut('Ctrl+Shift+P', 'macos')).toBe('⇧⌘P')

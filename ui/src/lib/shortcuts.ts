@@ -11,14 +11,18 @@ const shownKeys: Record<string, string> = {
   Delete: 'Del',
   Escape: 'Esc',
   ' ': 'Space',
+  '-': '−',
 }
 const macModifiers: Record<string, string> = { Ctrl: '⌘', Cmd: '⌘', Control: '⌃', Alt: '⌥', Shift: '⇧' }
 const macKeys: Record<string, string> = { Delete: '⌫', Backspace: '⌫', Escape: '⎋' }
 
 type Parsed = { ctrl: boolean; meta: boolean; alt: boolean; shift: boolean; key: string }
 
+/** `Ctrl+Shift+P` → `Ctrl`, `Shift`, `P`; the last part may be the plus itself. */
+const partsOf = (shortcut: string): string[] => shortcut.split(/\+(?=.)/)
+
 function parse(shortcut: string, platform: Platform): Parsed {
-  const parts = shortcut === 'Ctrl++' ? ['Ctrl', '+'] : shortcut.split('+')
+  const parts = partsOf(shortcut)
   const modifiers = new Set(parts.slice(0, -1))
   const mac = platform === 'macos'
   return {
@@ -37,13 +41,15 @@ export function matchesShortcut(event: KeyboardEvent, shortcut: string, platform
   const symbol = wanted.key.length === 1 && !/[a-z0-9 ]/i.test(wanted.key)
   if (!symbol && event.shiftKey !== wanted.shift) return false
   if (event.key.toLowerCase() === wanted.key.toLowerCase()) return true
+  // Where plus needs Shift, its key without Shift is meant as well.
+  if (wanted.key === '+' && event.key === '=') return true
   // With Alt or Shift held some layouts type another character; the physical digit or letter still counts.
   return event.code === `Digit${wanted.key}` || event.code === `Key${wanted.key.toUpperCase()}`
 }
 
 /** `Ctrl Shift P` or `⇧⌘P`. */
 export function showShortcut(shortcut: string, platform: Platform): string {
-  const parts = shortcut.split('+')
+  const parts = partsOf(shortcut)
   const key = parts.pop() ?? ''
   if (platform !== 'macos') return [...parts, shownKeys[key] ?? key].join(' ')
   const order = ['Control', 'Alt', 'Shift', 'Ctrl', 'Cmd']
@@ -54,5 +60,8 @@ export function showShortcut(shortcut: string, platform: Platform): string {
 /** The value of `aria-keyshortcuts`. */
 export function ariaShortcut(shortcut: string, platform: Platform): string {
   const ctrl = platform === 'macos' ? 'Meta' : 'Control'
-  return shortcut.replace(/^Ctrl\+/, `${ctrl}+`).replace(/^Cmd\+/, 'Meta+')
+  return shortcut
+    .replace(/\+\+$/, '+Plus')
+    .replace(/^Ctrl\+/, `${ctrl}+`)
+    .replace(/^Cmd\+/, 'Meta+')
 }

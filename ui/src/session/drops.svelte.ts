@@ -44,7 +44,9 @@ export class Drops {
       this.end()
       return
     }
-    const found = dropTarget(this.elementAt(event.x, event.y), this.session)
+    // The backend measures the window, the page what is drawn in it.
+    const scale = this.session.layout.zoom / 100
+    const found = dropTarget(this.elementAt(event.x / scale, event.y / scale), this.session)
     if (event.kind === 'over') {
       this.over = found === null ? null : { ...found, files: event.files }
       this.rest()

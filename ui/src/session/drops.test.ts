@@ -7,6 +7,7 @@ const session = () =>
     accountId: 'a',
     bucket: 'photos',
     prefix: '2026/',
+    layout: { zoom: 100 },
     dialogs: { any: false, open: vi.fn() },
     go: vi.fn(),
   }) as unknown as Session
@@ -55,6 +56,14 @@ test('a drop asks for an upload there, and the ring goes', () => {
     target: { accountId: 'a', bucket: 'photos', prefix: '2026/raw/' },
     from: 'drop',
   })
+})
+
+test('in a zoomed window a place is found where it is drawn', () => {
+  const here = session()
+  here.layout.zoom = 200
+  const asked = vi.fn(() => null)
+  new Drops(here, asked).take({ kind: 'over', x: 300, y: 80, files: 1 })
+  expect(asked).toHaveBeenCalledWith(150, 40)
 })
 
 test('Shift held while dropping asks for the sheet, this once', () => {

@@ -1,5 +1,6 @@
 // Sizes of panes and what was open, kept between starts. The backend keeps it as text it does not read.
 import type { Sort } from '$backend/backend'
+import { naturalZoom, readZoom } from '$lib/zoom'
 
 export const dockTabs = ['transfers', 'permissions', 'properties', 'eventLog'] as const
 export type DockTab = (typeof dockTabs)[number]
@@ -15,6 +16,8 @@ export type SavedLayout = {
   dock: number
   sidebarOpen: boolean
   dockOpen: boolean
+  /** In percent. */
+  zoom: number
   tab: DockTab
   sort: Sort
   flat: string[]
@@ -27,6 +30,7 @@ const fresh: SavedLayout = {
   dock: dockSize.reset,
   sidebarOpen: true,
   dockOpen: true,
+  zoom: naturalZoom,
   tab: 'permissions',
   sort: { column: 'name', direction: 'ascending' },
   flat: [],
@@ -64,6 +68,7 @@ export function readLayout(text: string | null): SavedLayout {
     dock: size(found.dock, dockSize.min, 4000, fresh.dock),
     sidebarOpen: found.sidebarOpen !== false,
     dockOpen: found.dockOpen !== false,
+    zoom: readZoom(found.zoom),
     tab: dockTabs.find((tab) => tab === found.tab) ?? fresh.tab,
     sort: isSort(found.sort) ? found.sort : fresh.sort,
     flat: Array.isArray(found.flat) ? found.flat.filter((name) => typeof name === 'string').slice(-mostFlat) : [],
@@ -80,6 +85,7 @@ export class Layout {
   dockOpen = $state(fresh.dockOpen)
   /** In a small window the details lie over the table while this is set; not kept. */
   dockSheet = $state(false)
+  zoom = $state(fresh.zoom)
   tab = $state<DockTab>(fresh.tab)
   sort = $state.raw<Sort>(fresh.sort)
   /** Buckets shown flat, as `account/bucket`. */
@@ -91,6 +97,7 @@ export class Layout {
       dock: saved.dock,
       sidebarOpen: saved.sidebarOpen,
       dockOpen: saved.dockOpen,
+      zoom: saved.zoom,
       tab: saved.tab,
       sort: saved.sort,
     })
@@ -110,7 +117,7 @@ export class Layout {
 
   /** What is written down, with where one is. */
   save(accountId: string | null, place: Place | null): SavedLayout {
-    const { sidebar, dock, sidebarOpen, dockOpen, tab, sort, flat } = this
-    return { sidebar, dock, sidebarOpen, dockOpen, tab, sort, flat, accountId, place }
+    const { sidebar, dock, sidebarOpen, dockOpen, zoom, tab, sort, flat } = this
+    return { sidebar, dock, sidebarOpen, dockOpen, zoom, tab, sort, flat, accountId, place }
   }
 }

@@ -5,6 +5,7 @@ test('a layout that was saved comes back', () => {
   const layout = new Layout(readLayout(null))
   layout.sidebar = 333
   layout.tab = 'transfers'
+  layout.zoom = 125
   layout.setFlat('a', 'photos', true)
   const saved = layout.save('a', { bucket: 'photos', prefix: '2026/' })
   const again = readLayout(JSON.stringify(saved))

@@ -1,4 +1,5 @@
 // Commands of the window: panes, tabs, transfers, settings, help.
+import { naturalZoom, zoomBy } from '$lib/zoom'
 import { diagnostics, showTab } from '../actions'
 import type { CommandSpec } from '../spec'
 import { words } from '../words'
@@ -17,6 +18,35 @@ export const window: CommandSpec[] = [
     icon: 'chev-d',
     keys: 'Ctrl+J',
     run: (shell) => shell.toggleDock(),
+  },
+  {
+    id: 'view.zoomIn',
+    title: 'Zoom in',
+    icon: 'zoom-in',
+    keys: 'Ctrl++',
+    disabled: ({ session: { layout } }) => (zoomBy(layout.zoom, 1) === layout.zoom ? words.largest : null),
+    run: ({ session: { layout } }) => {
+      layout.zoom = zoomBy(layout.zoom, 1)
+    },
+  },
+  {
+    id: 'view.zoomOut',
+    title: 'Zoom out',
+    icon: 'zoom-out',
+    keys: 'Ctrl+-',
+    disabled: ({ session: { layout } }) => (zoomBy(layout.zoom, -1) === layout.zoom ? words.smallest : null),
+    run: ({ session: { layout } }) => {
+      layout.zoom = zoomBy(layout.zoom, -1)
+    },
+  },
+  {
+    id: 'view.zoomReset',
+    title: 'Reset zoom',
+    keys: 'Ctrl+0',
+    disabled: ({ session: { layout } }) => (layout.zoom === naturalZoom ? words.natural : null),
+    run: ({ session: { layout } }) => {
+      layout.zoom = naturalZoom
+    },
   },
   { id: 'view.transfers', title: 'Transfers', icon: 'arrow-u', keys: 'Ctrl+1', run: showTab('transfers') },
   { id: 'view.permissions', title: 'Permissions', icon: 'users', keys: 'Ctrl+2', run: showTab('permissions') },
