@@ -62,6 +62,8 @@ export const menus: Record<MenuName, (CommandId | null)[]> = {
     null,
     'view.sidebar',
     'view.dock',
+    'view.columns',
+    null,
     'view.zoomIn',
     'view.zoomOut',
     'view.zoomReset',

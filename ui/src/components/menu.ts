@@ -12,6 +12,7 @@ export type MenuAction = {
   /** Why it can't be chosen now; shown, not hidden. */
   disabled?: string | null
   danger?: boolean
+  /** A choice that is on or off; its tick takes the place of an icon. */
   checked?: boolean
   run: () => void
 }

@@ -52,6 +52,7 @@ export type CommandId =
   | 'go.previousPane'
   | 'view.sidebar'
   | 'view.dock'
+  | 'view.columns'
   | 'view.zoomIn'
   | 'view.zoomOut'
   | 'view.zoomReset'

@@ -19,6 +19,7 @@ export type DialogRequest =
   | { kind: 'getLink'; target: Target; label: string }
   | { kind: 'code'; request: CodeRequest; label: string }
   | { kind: 'upload'; sourceId: string; target: UploadTarget; from: UploadFrom }
+  | { kind: 'columns' }
   | { kind: 'settings' }
   | { kind: 'shortcuts' }
   | { kind: 'about' }

@@ -1,6 +1,7 @@
 // Sizes of panes and what was open, kept between starts. The backend keeps it as text it does not read.
 import type { Sort } from '$backend/backend'
 import { naturalZoom, readZoom } from '$lib/zoom'
+import { Columns, readColumns, type Column } from './columns.svelte'
 
 export const dockTabs = ['transfers', 'permissions', 'properties', 'eventLog'] as const
 export type DockTab = (typeof dockTabs)[number]
@@ -20,6 +21,7 @@ export type SavedLayout = {
   zoom: number
   tab: DockTab
   sort: Sort
+  columns: Column[]
   flat: string[]
   accountId: string | null
   place: Place | null
@@ -33,18 +35,19 @@ const fresh: SavedLayout = {
   zoom: naturalZoom,
   tab: 'permissions',
   sort: { column: 'name', direction: 'ascending' },
+  columns: readColumns(null),
   flat: [],
   accountId: null,
   place: null,
 }
 
-const columns = new Set<Sort['column']>(['name', 'size', 'type', 'lastModified', 'storageClass'])
+const sortable = new Set<Sort['column']>(['name', 'size', 'type', 'lastModified', 'storageClass'])
 const mostFlat = 500
 
 const isSort = (value: unknown): value is Sort =>
   typeof value === 'object' &&
   value !== null &&
-  columns.has((value as Sort).column) &&
+  sortable.has((value as Sort).column) &&
   ['ascending', 'descending'].includes((value as Sort).direction)
 
 const isPlace = (value: unknown): value is Place =>
@@ -71,6 +74,7 @@ export function readLayout(text: string | null): SavedLayout {
     zoom: readZoom(found.zoom),
     tab: dockTabs.find((tab) => tab === found.tab) ?? fresh.tab,
     sort: isSort(found.sort) ? found.sort : fresh.sort,
+    columns: readColumns(found.columns),
     flat: Array.isArray(found.flat) ? found.flat.filter((name) => typeof name === 'string').slice(-mostFlat) : [],
     accountId: typeof found.accountId === 'string' ? found.accountId : null,
     place: isPlace(found.place) ? found.place : null,
@@ -88,6 +92,7 @@ export class Layout {
   zoom = $state(fresh.zoom)
   tab = $state<DockTab>(fresh.tab)
   sort = $state.raw<Sort>(fresh.sort)
+  readonly columns: Columns
   /** Buckets shown flat, as `account/bucket`. */
   private flat = $state.raw<string[]>([])
 
@@ -101,6 +106,7 @@ export class Layout {
       tab: saved.tab,
       sort: saved.sort,
     })
+    this.columns = new Columns(saved.columns)
     this.flat = saved.flat
   }
 
@@ -118,6 +124,7 @@ export class Layout {
   /** What is written down, with where one is. */
   save(accountId: string | null, place: Place | null): SavedLayout {
     const { sidebar, dock, sidebarOpen, dockOpen, zoom, tab, sort, flat } = this
-    return { sidebar, dock, sidebarOpen, dockOpen, zoom, tab, sort, flat, accountId, place }
+    const columns = this.columns.all
+    return { sidebar, dock, sidebarOpen, dockOpen, zoom, tab, sort, columns, flat, accountId, place }
   }
 }

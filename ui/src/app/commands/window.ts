@@ -20,6 +20,12 @@ export const window: CommandSpec[] = [
     run: (shell) => shell.toggleDock(),
   },
   {
+    id: 'view.columns',
+    title: 'Columns…',
+    icon: 'columns',
+    run: ({ session }) => session.dialogs.open({ kind: 'columns' }),
+  },
+  {
     id: 'view.zoomIn',
     title: 'Zoom in',
     icon: 'zoom-in',

@@ -178,6 +178,13 @@ export class ObjectTable {
     if (this.viewId !== null) await this.all.ask(this.viewId, this.view.status?.state ?? 'listing')
   }
 
+  /** Selects the rows of a lasso; the cursor goes where it was let go. */
+  async take({ from, to }: { from: number; to: number }, additive: boolean): Promise<void> {
+    this.anchor = from
+    this.cursor = to
+    await this.select({ kind: 'range', from, to, additive })
+  }
+
   async selectNone(): Promise<void> {
     await this.select({ kind: 'none' })
   }

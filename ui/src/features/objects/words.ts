@@ -31,6 +31,16 @@ export const words = {
     access: 'Access',
   },
 
+  columnsTitle: 'Columns',
+  columnsText: 'Which columns the table shows, in which order and how wide. Kept for this window.',
+  columnsHead: 'Columns of the table',
+  widthOf: (column: string) => `Width of ${column} in pixels`,
+  moveLeft: (column: string) => `Move ${column} left`,
+  moveRight: (column: string) => `Move ${column} right`,
+  nameTakesRest: 'First, and takes the room that is left',
+  resetColumns: 'Reset columns',
+  done: 'Done',
+
   chooseBucket: 'Choose a bucket',
   chooseBucketText: 'Its objects appear here.',
   emptyBucket: 'This bucket is empty',
