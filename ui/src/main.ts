@@ -5,6 +5,7 @@ import App from './app/App.svelte'
 import StartFailed from './app/StartFailed.svelte'
 import type { Backend } from '$backend/backend'
 import { asIpcError } from '$lib/errors'
+import { followInput } from '$lib/focus'
 import './styles/index.css'
 
 async function chooseBackend(): Promise<Backend> {
@@ -29,6 +30,7 @@ function tameBrowser(): void {
 
 async function start(target: HTMLElement): Promise<void> {
   tameBrowser()
+  followInput()
   try {
     const backend = await chooseBackend()
     const view = await backend.start()

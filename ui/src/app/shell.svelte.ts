@@ -6,6 +6,7 @@ import { PathEdit } from '$features/objects/pathEdit.svelte'
 import { ObjectTable } from '$features/objects/table.svelte'
 import { Permissions } from '$features/permissions/permissions.svelte'
 import { Transfers } from '$features/transfers/transfers.svelte'
+import { focusShown } from '$lib/focus'
 import { Session } from '$session/session.svelte'
 
 /** The panes F6 walks, in the order one meets them, with the element that takes the focus. */
@@ -60,7 +61,7 @@ export class Shell {
   focus(selector: string): void {
     requestAnimationFrame(() => {
       const element = document.querySelector<HTMLElement>(selector)
-      element?.focus()
+      focusShown(element)
       if (element instanceof HTMLInputElement) element.select()
     })
   }
