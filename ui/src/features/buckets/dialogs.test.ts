@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import type { Backend, DeleteBucketPlan, NameRule } from '$backend/backend'
-import { BucketDeletion } from './deleteBucket.svelte'
+import { bucketDeletion } from './deleteBucket'
 import { NewBucketDraft } from './newBucket.svelte'
 
 const failure = (code: string) => ({ code, message: code, hint: null, retryable: false, details: {} })
@@ -48,7 +48,7 @@ test('rules for an older name never show beside a newer one', async () => {
 test('a bucket with objects is deleted only after its name was typed', async () => {
   const deleteBucket = vi.fn(() => Promise.resolve(7))
   const backend = { planDeleteBucket: () => Promise.resolve(plan()), deleteBucket } as unknown as Backend
-  const deletion = new BucketDeletion(backend, 'a', 'logs')
+  const deletion = bucketDeletion(backend, 'a', 'logs')
   await deletion.look()
   deletion.typed = 'log'
   expect(await deletion.submit()).toBeUndefined()
@@ -62,7 +62,7 @@ test('a refused deletion needs a new look', async () => {
     planDeleteBucket: () => Promise.resolve(plan({ empty: true, asksForName: false })),
     deleteBucket: () => Promise.reject(failure('stalePlan')),
   } as unknown as Backend
-  const deletion = new BucketDeletion(backend, 'a', 'logs')
+  const deletion = bucketDeletion(backend, 'a', 'logs')
   await deletion.look()
   expect(await deletion.submit()).toBeUndefined()
   expect(deletion.error?.code).toBe('stalePlan')
@@ -76,7 +76,7 @@ test('closing while it looks cancels the look and shows no error', async () => {
     planDeleteBucket: () => new Promise((_, reject) => (stop = reject)),
     cancelOperation,
   } as unknown as Backend
-  const deletion = new BucketDeletion(backend, 'a', 'logs', () => 'op1')
+  const deletion = bucketDeletion(backend, 'a', 'logs', () => 'op1')
   const looking = deletion.look()
   await deletion.cancel()
   await looking

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import type { Backend, DeleteObjectsPlan, KeyCheck } from '$backend/backend'
-import { ObjectDeletion } from './deleteObjects.svelte'
+import { objectDeletion } from './deleteObjects'
 import { NewTextDraft } from './newText.svelte'
 
 const check = (more: Partial<KeyCheck> = {}): KeyCheck => ({
@@ -74,9 +74,9 @@ test('many objects are deleted only after the bucket was named', async () => {
     planDeleteObjects: () => Promise.resolve(plan({ objects: 5000, asksForName: true })),
     deleteObjects,
   } as unknown as Backend
-  const deletion = new ObjectDeletion(backend, { viewId: 'v', selectionId: 's' })
+  const deletion = objectDeletion(backend, 'v', 's')
   await deletion.look()
-  expect(await deletion.submit()).toBeNull()
+  expect(await deletion.submit()).toBeUndefined()
   deletion.typed = 'photos'
   expect(await deletion.submit()).toBe(5)
   expect(deleteObjects.mock.calls).toEqual([['t1', 'photos']])
@@ -91,7 +91,7 @@ test('closing while it counts cancels the count', async () => {
     planDeleteObjects: () => new Promise((_, reject) => (stop = reject)),
     cancelOperation,
   } as unknown as Backend
-  const deletion = new ObjectDeletion(backend, { viewId: 'v', selectionId: 's' }, () => 'op')
+  const deletion = objectDeletion(backend, 'v', 's', () => 'op')
   const looking = deletion.look()
   await deletion.cancel()
   await looking

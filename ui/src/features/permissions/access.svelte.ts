@@ -42,6 +42,13 @@ export class AccessChange {
     return this.kind === 'makePrivate' || this.scope.listing || this.scope.existing || this.scope.future
   }
 
+  /** Whether it must be shown before it is done: a bucket made public always, all else only where the dry run says so. */
+  get asks(): boolean {
+    const { plan, kind } = this
+    if (this.error !== null || (kind === 'makePublic' && this.isBucket)) return true
+    return plan !== null && (plan.confirm || (kind === 'makePrivate' && plan.remaining.length > 0))
+  }
+
   /** Prepares the change as it is ticked now. What was still being counted for older ticks stops. */
   async prepare(): Promise<void> {
     const asked = ++this.#asked

@@ -137,6 +137,18 @@ describe('making a bucket public', () => {
     expect(result?.jobId).toBeNull()
   })
 
+  it('always shows a bucket made public, and one harmless object never', async () => {
+    const backend = mock()
+    expect(new AccessChange(backend, 'makePublic', bucket).asks).toBe(true)
+    const request = { accountId: 'research', bucket: 'field-photos', prefix: '', mode: 'folders' } as const
+    const viewId = await backend.openView({ ...request, sort: { column: 'name', direction: 'ascending' } }, () => {})
+    await vi.waitFor(async () => expect((await backend.rows(viewId, 0, 9)).total).toBe(3), { timeout: 10_000 })
+    const { id } = await backend.select(viewId, { kind: 'key', key: 'readme.txt' })
+    const change = new AccessChange(backend, 'makePublic', { kind: 'selection', viewId, selectionId: id })
+    await change.prepare()
+    expect([change.plan?.objects, change.asks]).toEqual([1, false])
+  })
+
   it('does nothing with no tick', async () => {
     const backend = mock()
     const change = new AccessChange(backend, 'makePublic', bucket)
