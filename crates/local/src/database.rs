@@ -18,6 +18,7 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 use crate::error::{Error, ErrorKind};
 use crate::failure::Failure;
 use crate::files::{FileId, Files, NewFile};
+use crate::folder::Folder;
 
 const OPENING: &str = "open the database of the local storage folder";
 
@@ -182,7 +183,7 @@ impl Database {
         let failed = |source| Error::database(OPENING, &path, source);
         create_private(&path)?;
         let writer = connect(&path).map_err(failed)?;
-        prepare(&writer, &path)?;
+        prepare(&writer, files.folder())?;
         let readers = (0..READERS)
             .map(|_| connect(&path))
             .collect::<Result<Vec<_>, _>>()
@@ -268,13 +269,22 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// Creates the schema in a new database; refuses one from a newer version of this program.
-fn prepare(connection: &Connection, path: &Path) -> Result<(), Error> {
+/// Why an empty database is not simply a new one.
+#[derive(Debug, thiserror::Error)]
+#[error("there are objects in the folder, and the database that knows their names is missing or empty")]
+struct ObjectsWithoutDatabase;
+
+/// Creates the schema in a new database; refuses one from a newer version of this program, and a new one beside objects:
+/// with an empty database all of them would be files that no object is made of.
+fn prepare(connection: &Connection, folder: &Folder) -> Result<(), Error> {
+    let path = &folder.database();
     let failed = |source| Error::database(OPENING, path, source);
     let found: i64 = connection
         .pragma_query_value(None, "user_version", |row| row.get(0))
         .map_err(failed)?;
+    let has_objects = || folder.has_objects().map_err(|source| Error::io(OPENING, path, source));
     match found {
+        0 if has_objects()? => Err(Error::new(ErrorKind::Database, OPENING, path).with_source(ObjectsWithoutDatabase)),
         0 => connection
             .execute_batch(&format!(
                 "BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
@@ -372,7 +382,6 @@ pub(crate) mod tests_support {
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
-    use crate::folder::Folder;
 
     async fn open(path: &Path) -> Result<(Arc<Database>, JoinHandle<()>), Error> {
         let (folder, _released) = Folder::open(path)?;
@@ -439,6 +448,14 @@ mod tests {
         assert_eq!(version, 99);
     }
 
+    async fn insert_and_read(database: &Arc<Database>) {
+        database
+            .write(|connection, _| insert(connection, "after"))
+            .await
+            .unwrap();
+        assert_eq!(database.read(names).await.unwrap(), ["after"]);
+    }
+
     #[tokio::test]
     async fn a_full_disk_is_named_and_survived() {
         let dir = tempfile::tempdir().unwrap();
@@ -466,10 +483,6 @@ mod tests {
         assert_eq!(error.code().as_str(), "InsufficientStorage");
         assert_eq!(error.status_code(), Some(http::StatusCode::INSUFFICIENT_STORAGE));
         limit(1_000_000).await;
-        database
-            .write(|connection, _| insert(connection, "after"))
-            .await
-            .unwrap();
-        assert_eq!(database.read(names).await.unwrap(), ["after"]);
+        insert_and_read(&database).await;
     }
 }

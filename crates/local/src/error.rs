@@ -22,7 +22,7 @@ pub enum ErrorKind {
     Io,
     /// The disk is full.
     DiskFull,
-    /// The database in the folder cannot be opened or is damaged.
+    /// The database in the folder is missing although there are objects, is damaged, or cannot be opened.
     Database,
     /// The folder was written by a newer version of this program.
     NewerSchema {
@@ -102,7 +102,7 @@ impl fmt::Display for Error {
             ErrorKind::Listen => write!(f, "no port of this computer's loopback address could be opened."),
             ErrorKind::Io => write!(f, "a file could not be read or written."),
             ErrorKind::DiskFull => write!(f, "the disk is full."),
-            ErrorKind::Database => write!(f, "its database cannot be opened or is damaged."),
+            ErrorKind::Database => write!(f, "its database is missing, damaged or cannot be opened."),
             ErrorKind::NewerSchema { found, supported } => {
                 write!(
                     f,

@@ -193,17 +193,17 @@ impl Files {
         }
     }
 
-    /// Removes the files of one directory of `objects` that `is_known` does not know. Blocks on the disk.
+    /// Puts the files of one directory of `objects` that `is_known` does not know aside. Blocks on the disk.
     pub(crate) fn sweep(&self, shard: &str, is_known: impl Fn(&str) -> bool) -> io::Result<usize> {
-        let mut removed = 0;
+        let mut put_aside = 0;
         for entry in fs::read_dir(self.folder.objects().join(shard))? {
             let entry = entry?;
             if entry.file_name().to_str().is_none_or(|name| !is_known(name)) {
-                fs::remove_file(entry.path())?;
-                removed += 1;
+                fs::rename(entry.path(), self.folder.lost()?.join(entry.file_name()))?;
+                put_aside += 1;
             }
         }
-        Ok(removed)
+        Ok(put_aside)
     }
 }
 

@@ -6,10 +6,12 @@
 //!   database.sqlite
 //!   incoming/       files being received; emptied at every open
 //!   objects/00..ff/ received files, named by 32 random hex digits, the first two of them the directory
+//!   lost/           files that were in objects/ and that no row of the database knew; kept for whoever looks for them
 //! ```
 //!
 //! A `server.json` that still names a process although the lock is free means that process died: the files it may
-//! have left without a row in the database are then looked for and removed (`Folder::was_left_open`).
+//! have left without a row in the database are then looked for and put aside (`Folder::was_left_open`). They are not
+//! removed: when the database is the older of the two, as in a backup made while it was written, they are objects.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
@@ -97,6 +99,24 @@ impl Folder {
 
     pub(crate) fn objects(&self) -> PathBuf {
         self.root.join("objects")
+    }
+
+    /// The directory for files that no row knows, created if missing.
+    pub(crate) fn lost(&self) -> io::Result<PathBuf> {
+        let lost = self.root.join("lost");
+        create_private_dir(&lost)?;
+        Ok(lost)
+    }
+
+    /// Whether there is any object file.
+    pub(crate) fn has_objects(&self) -> io::Result<bool> {
+        for shard in 0..SHARDS {
+            let mut entries = fs::read_dir(self.objects().join(format!("{shard:02x}")))?;
+            if entries.next().transpose()?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Tells other processes where this one listens, and the next start which port to take.

@@ -100,7 +100,7 @@ impl Server {
         };
         match swept {
             Ok(0) => {}
-            Ok(count) => tracing::info!(count, "removed files that an interrupted run had left"),
+            Ok(count) => tracing::warn!(count, "put files that no object is made of into the folder `lost`"),
             Err(source) => {
                 return Err(Error::new(ErrorKind::Database, STARTING, &options.folder).with_source(source));
             }

@@ -194,21 +194,21 @@ fn delete_content(connection: &Connection, effects: &mut Effects, content: i64) 
 }
 
 impl Store {
-    /// Removes files without a row, which a process that died has left. Must run before anything is received.
+    /// Puts files without a row, which a process that died has left, aside. Must run before anything is received.
     pub(crate) async fn sweep(&self) -> Result<usize, Failure> {
         let files = Arc::clone(&self.files);
         self.database
             .read(move |connection| {
                 let mut select =
                     connection.prepare("SELECT DISTINCT file FROM segments WHERE file >= ?1 AND file < ?1 || 'g'")?;
-                let mut removed = 0;
+                let mut put_aside = 0;
                 for shard in 0..=u8::MAX {
                     let shard = format!("{shard:02x}");
                     let known = select.query_map([&shard], |row| row.get(0))?;
                     let known: std::collections::HashSet<String> = known.collect::<Result<_, _>>()?;
-                    removed += files.sweep(&shard, |name| known.contains(name))?;
+                    put_aside += files.sweep(&shard, |name| known.contains(name))?;
                 }
-                Ok(removed)
+                Ok(put_aside)
             })
             .await
     }

@@ -1,4 +1,5 @@
-//! kill -9 at any moment: everything acknowledged is there byte for byte, nothing is half there, nothing is left over.
+//! kill -9 at any moment: everything acknowledged is there byte for byte, nothing is half there, and no file stays among
+//! the objects that none of them is made of.
 //!
 //! The server runs in a child: this test binary again, with one ignored test as its main function.
 

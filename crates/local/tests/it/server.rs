@@ -138,3 +138,43 @@ async fn requests_under_way_may_end_when_the_server_stops() {
         "0123456789"
     );
 }
+
+/// As a process that died leaves it.
+fn leave_open(folder: &std::path::Path) {
+    std::fs::write(folder.join("server.json"), r#"{"port":null,"pid":1,"listening":false}"#).unwrap();
+}
+
+#[tokio::test]
+async fn objects_without_their_database_are_never_taken_for_leftovers() {
+    let Fixture { server, client, folder } = Fixture::with_bucket().await;
+    client.put("/bucket/a", "data").await.expect_status(200);
+    server.stop().await;
+    let (database, elsewhere) = (folder.path().join("database.sqlite"), folder.path().join("elsewhere"));
+    std::fs::rename(&database, &elsewhere).unwrap();
+    leave_open(folder.path());
+    for _ in 0..2 {
+        let error = Server::start(options(folder.path())).await.unwrap_err();
+        assert_eq!(error.kind(), &ErrorKind::Database);
+        assert_eq!(crate::client::files(folder.path()), 1, "nothing was removed");
+    }
+    std::fs::rename(&elsewhere, &database).unwrap();
+    let server = Server::start(options(folder.path())).await.unwrap();
+    let client = Client::new(server.address());
+    assert_eq!(client.get("/bucket/a").await.expect_status(200).text(), "data");
+}
+
+#[tokio::test]
+async fn files_that_the_database_does_not_know_are_put_aside_after_a_crash() {
+    let Fixture { server, client, folder } = Fixture::with_bucket().await;
+    client.put("/bucket/a", "data").await.expect_status(200);
+    server.stop().await;
+    leave_open(folder.path());
+    let name = "ab".repeat(16);
+    std::fs::write(folder.path().join("objects/ab").join(&name), "unknown").unwrap();
+    let server = Server::start(options(folder.path())).await.unwrap();
+    assert_eq!(crate::client::files(folder.path()), 1);
+    let aside = std::fs::read(folder.path().join("lost").join(&name)).unwrap();
+    assert_eq!(aside, b"unknown");
+    let client = Client::new(server.address());
+    assert_eq!(client.get("/bucket/a").await.expect_status(200).text(), "data");
+}
