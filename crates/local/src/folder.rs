@@ -10,7 +10,7 @@
 //! ```
 //!
 //! A `server.json` that still names a process although the lock is free means that process died: the files it may
-//! have left without a row in the database are then looked for and put aside (`Folder::was_left_open`). They are not
+//! have left without a row in the database are then looked for and put aside (`Folder::must_be_searched`). They are not
 //! removed: when the database is the older of the two, as in a backup made while it was written, they are objects.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -44,7 +44,6 @@ struct Note {
 #[derive(Debug)]
 pub(crate) struct Folder {
     root: PathBuf,
-    was_left_open: bool,
     remembered_port: Option<u16>,
     must_be_searched: AtomicBool,
     _lock: File,
@@ -61,9 +60,8 @@ impl Folder {
         let (released, receiver) = oneshot::channel();
         let folder = Self {
             root: root.to_owned(),
-            was_left_open: note.pid.is_some(),
             remembered_port: note.port,
-            must_be_searched: AtomicBool::new(false),
+            must_be_searched: AtomicBool::new(note.pid.is_some()),
             _lock: lock,
             _released: released,
         };
@@ -75,9 +73,15 @@ impl Folder {
         Ok((folder, receiver))
     }
 
-    /// Whether the last process that served the folder did not close it.
-    pub(crate) fn was_left_open(&self) -> bool {
-        self.was_left_open
+    /// Whether there may be files without a row: the last process that served the folder did not close it, or nobody
+    /// has come to look since.
+    pub(crate) fn must_be_searched(&self) -> bool {
+        self.must_be_searched.load(Ordering::Relaxed)
+    }
+
+    /// All of them were found.
+    pub(crate) fn was_searched(&self) {
+        self.must_be_searched.store(false, Ordering::Relaxed);
     }
 
     /// There may be files without a row: the next open looks for them, as after a crash.
@@ -137,7 +141,7 @@ impl Drop for Folder {
     fn drop(&mut self) {
         let last = read_note(&self.root);
         let note = Note {
-            pid: last.pid.filter(|_| self.must_be_searched.load(Ordering::Relaxed)),
+            pid: last.pid.filter(|_| self.must_be_searched()),
             listening: false,
             ..last
         };
@@ -243,7 +247,7 @@ mod tests {
     fn a_folder_is_held_by_one_and_remembers_its_port() {
         let dir = tempfile::tempdir().unwrap();
         let (folder, _released) = Folder::open(dir.path()).unwrap();
-        assert!(!folder.was_left_open());
+        assert!(!folder.must_be_searched());
         folder.announce(4711).unwrap();
 
         let refused = Folder::open(dir.path()).unwrap_err();
@@ -257,7 +261,7 @@ mod tests {
         let (folder, _released) = Folder::open(dir.path()).unwrap();
         assert_eq!(folder.remembered_port(), Some(4711));
         assert!(
-            !folder.was_left_open(),
+            !folder.must_be_searched(),
             "a folder that was closed is not searched for leftovers"
         );
     }
@@ -276,7 +280,33 @@ mod tests {
         )
         .unwrap();
         let (folder, _released) = Folder::open(dir.path()).unwrap();
-        assert!(folder.was_left_open());
+        assert!(folder.must_be_searched());
+    }
+
+    #[test]
+    fn leftovers_are_looked_for_until_they_have_been() {
+        let dir = tempfile::tempdir().unwrap();
+        prepare(dir.path()).unwrap();
+        let note = Note {
+            port: Some(1),
+            pid: Some(1),
+            listening: true,
+        };
+        write_note(dir.path(), &note).unwrap();
+        for _ in 0..2 {
+            // A start that fails here never came to the search.
+            let (folder, _released) = Folder::open(dir.path()).unwrap();
+            assert!(folder.must_be_searched());
+        }
+        let (folder, _released) = Folder::open(dir.path()).unwrap();
+        folder.was_searched();
+        drop(folder);
+        let (folder, _released) = Folder::open(dir.path()).unwrap();
+        assert!(!folder.must_be_searched());
+        folder.search_at_next_open();
+        drop(folder);
+        let (folder, _released) = Folder::open(dir.path()).unwrap();
+        assert!(folder.must_be_searched());
     }
 
     #[cfg(unix)]

@@ -93,16 +93,11 @@ impl Server {
             writer,
             remembered_port,
         } = open(options.folder.clone()).await?;
-        let swept = if store.files.folder().was_left_open() {
-            store.sweep().await
-        } else {
-            Ok(0)
-        };
-        match swept {
-            Ok(0) => {}
-            Ok(count) => tracing::warn!(count, "put files that no object is made of into the folder `lost`"),
-            Err(source) => {
-                return Err(Error::new(ErrorKind::Database, STARTING, &options.folder).with_source(source));
+        if store.files.folder().must_be_searched() {
+            let failed = |source| Error::new(ErrorKind::Database, STARTING, &options.folder).with_source(source);
+            let put_aside = store.sweep().await.map_err(failed)?;
+            if put_aside > 0 {
+                tracing::warn!(put_aside, "put files that no object is made of into the folder `lost`");
             }
         }
         let listener = listen([options.port, remembered_port]).await;

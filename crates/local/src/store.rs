@@ -208,6 +208,7 @@ impl Store {
                     let known: std::collections::HashSet<String> = known.collect::<Result<_, _>>()?;
                     put_aside += files.sweep(&shard, |name| known.contains(name))?;
                 }
+                files.folder().was_searched();
                 Ok(put_aside)
             })
             .await
