@@ -107,11 +107,13 @@ impl Stranger<'_> {
         let Some(key) = key else {
             return Ok(self.acl_opens(reading.of_bucket));
         };
+        // What is not about the object itself, such as the parts of one to be, only a policy opens.
+        let Some(permission) = reading.of_object else {
+            return Ok(self.verdict(reading.action, Some(key)) == Verdict::Allowed);
+        };
         match current(connection, self.bucket, key) {
             Ok(object) => Ok(self.verdict(reading.action, Some(key)) == Verdict::Allowed
-                || reading
-                    .of_object
-                    .is_some_and(|permission| object.acl.grants_everyone(permission))),
+                || object.acl.grants_everyone(permission)),
             // The operation itself will say that there is no such key.
             Err(Failure::S3(error)) if *error.code() == S3ErrorCode::NoSuchKey => Ok(self.may_list()),
             Err(error) => Err(error),

@@ -141,3 +141,26 @@ async fn what_cannot_be_kept_is_refused_and_changes_nothing() {
         .await
         .expect_error(404, "NoSuchBucket");
 }
+
+#[tokio::test]
+async fn the_parts_of_an_upload_are_for_whom_a_policy_names_only() {
+    let fixture = Fixture::with_bucket().await;
+    let open = put("/bucket?acl").header("x-amz-acl", "public-read");
+    fixture.client.v4(open).await.expect_status(200);
+    let started = fixture.client.v4(crate::client::post("/bucket/new?uploads")).await;
+    let parts = format!(
+        "/bucket/new?uploadId={}",
+        started.expect_status(200).element("UploadId")
+    );
+    fixture.client.get(&parts).await.expect_status(200);
+    fixture.client.stranger(&parts).await.expect_error(403, "AccessDenied");
+    fixture
+        .client
+        .put(
+            "/bucket?policy",
+            policy("Allow", "s3:ListMultipartUploadParts", "bucket/*"),
+        )
+        .await
+        .expect_status(204);
+    fixture.client.stranger(&parts).await.expect_status(200);
+}
