@@ -100,6 +100,7 @@ impl Door {
 
     async fn let_in(&self, request: Arrived) -> S3Result<Request<Body>> {
         self.check_host(&request)?;
+        signatures::check_readable(request.headers())?;
         let parameters = parameters(request.uri())?;
         let target = target(request.uri());
         check_parameters(request.method(), target, &parameters)?;

@@ -1,5 +1,6 @@
 //! What signatures must cover and how long they are good for, where s3s does not check it. Whether they are right is
-//! for s3s to find out afterwards.
+//! for s3s to find out afterwards. That is worth something only if both mean the same signature: where a request has
+//! more than one, it is found here in s3s's order, and what s3s might read otherwise is refused.
 
 use http::{HeaderMap, header};
 use s3s::{S3Error, S3ErrorCode, S3Result};
@@ -13,39 +14,91 @@ const MAX_SKEW: time::Duration = time::Duration::minutes(15);
 /// The longest life of a V4 link, as on S3: seven days in seconds.
 const MAX_EXPIRES: u32 = 604_800;
 
-/// Checks a request's headers and decoded query parameters.
-pub(super) fn check(headers: &HeaderMap, parameters: &[(String, String)]) -> S3Result<()> {
-    let value = |wanted: &str| {
-        parameters
-            .iter()
-            .find(|(name, _)| name == wanted)
-            .map(|(_, value)| value.as_str())
-    };
-    let authorization = text(headers, header::AUTHORIZATION.as_str());
-    if value("X-Amz-Signature").is_some() {
-        check_expires(value("X-Amz-Expires"))?;
-        return check_signed_headers(headers, value("X-Amz-SignedHeaders").unwrap_or_default());
+/// Headers that decide who is asking, for what, or how the body is read. s3s overlooks those given twice and reads
+/// bytes that are not ASCII.
+const DECIDING: [&str; 5] = [
+    "authorization",
+    "content-type",
+    "date",
+    "x-amz-content-sha256",
+    "x-amz-date",
+];
+
+/// The signature that counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Signature<'a> {
+    /// Its time is part of what is signed, and s3s looks at it.
+    V2Link,
+    V2Header,
+    V4Link,
+    V4Header(&'a str),
+}
+
+/// Refuses headers that could be read in two ways.
+pub(super) fn check_readable(headers: &HeaderMap) -> S3Result<()> {
+    for name in DECIDING {
+        let mut values = headers.get_all(name).iter();
+        let is_readable = values.next().is_none_or(|value| value.to_str().is_ok());
+        if !is_readable || values.next().is_some() {
+            let message = format!("The header {name} is given once, and in ASCII.");
+            return Err(S3Error::with_message(S3ErrorCode::InvalidRequest, message));
+        }
     }
-    match authorization {
-        Some(v2) if v2.starts_with("AWS ") => check_date(headers, OffsetDateTime::now_utc()),
-        Some(v4) => check_signed_headers(headers, signed_headers(v4)),
-        None => Ok(()),
+    Ok(())
+}
+
+/// Checks a request's readable headers and decoded query parameters.
+pub(super) fn check(headers: &HeaderMap, parameters: &[(String, String)]) -> S3Result<()> {
+    match signature(headers, parameters) {
+        None | Some(Signature::V2Link) => Ok(()),
+        Some(Signature::V2Header) => check_date(headers, OffsetDateTime::now_utc()),
+        Some(Signature::V4Link) => {
+            check_expires(value(parameters, "X-Amz-Expires"))?;
+            let signed = value(parameters, "X-Amz-SignedHeaders");
+            check_signed_headers(headers, signed.unwrap_or_default())
+        }
+        Some(Signature::V4Header(authorization)) => check_signed_headers(headers, signed_headers(authorization)?),
     }
 }
 
 /// Whether a request carries any signature at all.
 pub(super) fn is_signed(headers: &HeaderMap, parameters: &[(String, String)]) -> bool {
-    let names = ["X-Amz-Signature", "Signature"];
-    headers.contains_key(header::AUTHORIZATION) || parameters.iter().any(|(name, _)| names.contains(&name.as_str()))
+    signature(headers, parameters).is_some()
+}
+
+fn signature<'a>(headers: &'a HeaderMap, parameters: &[(String, String)]) -> Option<Signature<'a>> {
+    let authorization = text(headers, header::AUTHORIZATION.as_str());
+    let is_v2 = |value: &str| value.strip_prefix("AWS ").is_some_and(|rest| rest.contains(':'));
+    if value(parameters, "Signature").is_some() {
+        Some(Signature::V2Link)
+    } else if authorization.is_some_and(is_v2) {
+        Some(Signature::V2Header)
+    } else if value(parameters, "X-Amz-Signature").is_some() {
+        Some(Signature::V4Link)
+    } else {
+        authorization.map(Signature::V4Header)
+    }
+}
+
+fn value<'a>(parameters: &'a [(String, String)], wanted: &str) -> Option<&'a str> {
+    let found = parameters.iter().find(|(name, _)| name == wanted);
+    found.map(|(_, value)| value.as_str())
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
-fn signed_headers(authorization: &str) -> &str {
-    let start = authorization.split_once("SignedHeaders=").map_or("", |(_, rest)| rest);
-    start.split([',', ' ']).next().unwrap_or_default()
+/// s3s takes any word for the algorithm, also one that looks like a list of signed headers.
+fn signed_headers(authorization: &str) -> S3Result<&str> {
+    let signed = authorization
+        .strip_prefix("AWS4-HMAC-SHA256 ")
+        .and_then(|rest| rest.split_once("SignedHeaders="))
+        .and_then(|(_, rest)| rest.split([',', ' ']).next());
+    signed.ok_or_else(|| {
+        let message = "The Authorization header is neither of AWS4-HMAC-SHA256 nor of AWS.";
+        S3Error::with_message(S3ErrorCode::AuthorizationHeaderMalformed, message)
+    })
 }
 
 /// s3s has no upper bound.
@@ -171,10 +224,45 @@ mod tests {
     #[test]
     fn signed_headers_are_found_in_the_header() {
         let value = "AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host;x-amz-date, Signature=c";
-        assert_eq!(signed_headers(value), "host;x-amz-date");
-        assert_eq!(
-            signed_headers("AWS4-HMAC-SHA256 Credential=a,SignedHeaders=host,Signature=c"),
-            "host"
-        );
+        assert_eq!(signed_headers(value).unwrap(), "host;x-amz-date");
+        let value = "AWS4-HMAC-SHA256 Credential=a,SignedHeaders=host,Signature=c";
+        assert_eq!(signed_headers(value).unwrap(), "host");
+        for value in [
+            "AWS4-HMAC-SHA256",
+            "SignedHeaders=a Credential=a, SignedHeaders=host",
+            "Bearer x",
+        ] {
+            assert!(signed_headers(value).is_err(), "{value}");
+        }
+    }
+
+    #[test]
+    fn of_several_signatures_the_one_that_s3s_verifies_counts() {
+        let v4 = "AWS4-HMAC-SHA256 Credential=a,SignedHeaders=host,Signature=c";
+        for (query, authorization, expected) in [
+            (
+                vec!["X-Amz-Signature", "Signature"],
+                Some("AWS a:b"),
+                Some(Signature::V2Link),
+            ),
+            (vec!["X-Amz-Signature"], Some("AWS a:b"), Some(Signature::V2Header)),
+            (vec!["X-Amz-Signature"], Some("AWS a"), Some(Signature::V4Link)),
+            (vec!["X-Amz-Signature"], Some(v4), Some(Signature::V4Link)),
+            (vec!["X-Amz-Signature"], None, Some(Signature::V4Link)),
+            (vec![], Some("AWS a"), Some(Signature::V4Header("AWS a"))),
+            (vec![], Some(v4), Some(Signature::V4Header(v4))),
+            (vec!["Expires"], None, None),
+        ] {
+            let parameters: Vec<_> = query.iter().map(|name| ((*name).to_owned(), String::new())).collect();
+            let headers: Vec<_> = authorization
+                .map(|value| ("authorization", value))
+                .into_iter()
+                .collect();
+            assert_eq!(
+                signature(&self::headers(&headers), &parameters),
+                expected,
+                "{query:?} {authorization:?}"
+            );
+        }
     }
 }

@@ -249,14 +249,19 @@ impl Client {
         self.try_send(call, sign).await.unwrap()
     }
 
-    /// Fails when the connection breaks.
-    pub(crate) async fn try_send(&self, mut call: Call, sign: Sign) -> Result<Answer, Box<dyn std::error::Error>> {
+    /// A call as it goes over the wire, signed: to be changed behind its signer's back and sent unsigned.
+    pub(crate) fn signed(&self, mut call: Call, sign: Sign) -> Call {
         match sign {
             Sign::V4 => self.sign_v4(&mut call),
             Sign::V2 => self.sign_v2(&mut call),
             Sign::No => {}
         }
-        exchange(self.address, &call).await
+        call
+    }
+
+    /// Fails when the connection breaks.
+    pub(crate) async fn try_send(&self, call: Call, sign: Sign) -> Result<Answer, Box<dyn std::error::Error>> {
+        exchange(self.address, &self.signed(call, sign)).await
     }
 }
 
