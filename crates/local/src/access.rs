@@ -112,8 +112,10 @@ impl Stranger<'_> {
             return Ok(self.verdict(reading.action, Some(key)) == Verdict::Allowed);
         };
         match current(connection, self.bucket, key) {
-            Ok(object) => Ok(self.verdict(reading.action, Some(key)) == Verdict::Allowed
-                || object.acl.grants_everyone(permission)),
+            Ok(object) => {
+                Ok(self.verdict(reading.action, Some(key)) == Verdict::Allowed
+                    || object.acl.grants_everyone(permission))
+            }
             // The operation itself will say that there is no such key.
             Err(Failure::S3(error)) if *error.code() == S3ErrorCode::NoSuchKey => Ok(self.may_list()),
             Err(error) => Err(error),

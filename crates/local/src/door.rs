@@ -10,6 +10,7 @@
 mod documents;
 mod signatures;
 
+use documents::Finding;
 pub(crate) use documents::MAX_DOCUMENT;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -76,9 +77,9 @@ impl Door {
     /// Answers one request.
     pub(crate) async fn answer(&self, request: Arrived) -> Response<Body> {
         let is_head = request.method() == Method::HEAD;
-        let mut response = match self.let_in(request).await {
-            Ok(request) => self.serve(request).await,
-            Err(error) => error.to_http_response().unwrap_or_else(|error| internal(&error)),
+        let mut response = match self.let_in(request) {
+            Ok((request, finding)) => self.serve(request, &finding).await,
+            Err(error) => refused(error),
         };
         // s3s sends 206 for a range of a GET only.
         if is_head && response.status() == StatusCode::OK && response.headers().contains_key(header::CONTENT_RANGE) {
@@ -91,14 +92,15 @@ impl Door {
         response
     }
 
-    async fn serve(&self, request: Request<Body>) -> Response<Body> {
-        match self.service.call(request).await {
-            Ok(response) => response,
-            Err(error) => internal(&error),
+    async fn serve(&self, request: Request<Body>, finding: &Finding) -> Response<Body> {
+        let answer = self.service.call(request).await;
+        if let Some(error) = finding.take() {
+            return refused(error);
         }
+        answer.unwrap_or_else(|error| internal(&error))
     }
 
-    async fn let_in(&self, request: Arrived) -> S3Result<Request<Body>> {
+    fn let_in(&self, request: Arrived) -> S3Result<(Request<Body>, Finding)> {
         self.check_host(&request)?;
         signatures::check_readable(request.headers())?;
         let parameters = parameters(request.uri())?;
@@ -106,7 +108,7 @@ impl Door {
         check_parameters(request.method(), target, &parameters)?;
         self.check_headers(request.method(), request.headers())?;
         signatures::check(request.headers(), &parameters)?;
-        documents::verify(request, target, &parameters).await
+        documents::watch(request, target, &parameters)
     }
 
     /// Only names of this computer's loopback address, with our port: a web page whose own name was made to point here
@@ -171,6 +173,10 @@ impl Door {
         }
         Ok(())
     }
+}
+
+fn refused(error: S3Error) -> Response<Body> {
+    error.to_http_response().unwrap_or_else(|error| internal(&error))
 }
 
 fn internal(error: &dyn std::fmt::Debug) -> Response<Body> {

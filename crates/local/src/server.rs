@@ -223,6 +223,9 @@ fn s3_service(store: Store, names: &Names, options: &Options) -> S3Service {
     builder.set_validation(AnyName);
     let mut config = S3Config::default();
     config.xml_max_body_size = MAX_DOCUMENT;
+    // Uploads by HTML form are refused at the door; s3s would collect them before it asks who sends them.
+    config.post_object_max_file_size = 0;
+    config.form_max_fields_size = 0;
     builder.set_config(Arc::new(StaticConfigProvider::new(Arc::new(config))));
     builder.build()
 }

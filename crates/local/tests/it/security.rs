@@ -142,3 +142,49 @@ async fn the_secret_is_in_no_file_and_in_no_debug_output() {
         }
     }
 }
+
+/// The first line of the answer to a head whose body does not follow.
+async fn answered_without_body(fixture: &Fixture, head: &[u8]) -> String {
+    use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+    let mut stream = tokio::net::TcpStream::connect(fixture.client.address).await.unwrap();
+    stream.write_all(head).await.unwrap();
+    let mut line = String::new();
+    let mut stream = BufReader::new(stream);
+    let read = tokio::time::timeout(std::time::Duration::from_secs(20), stream.read_line(&mut line)).await;
+    read.expect("the server waits for a body that nobody signed").unwrap();
+    line
+}
+
+#[tokio::test]
+async fn no_body_is_read_that_nobody_signed() {
+    let fixture = Fixture::with_bucket().await;
+    let host = fixture.client.address;
+    let head = |start: &str, headers: &str| {
+        format!("POST {start} HTTP/1.1\r\nhost: {host}\r\ncontent-length: 5000000\r\n{headers}\r\n\r\n").into_bytes()
+    };
+    let date = "x-amz-date: 20260101T000000Z\r\nx-amz-content-sha256: UNSIGNED-PAYLOAD\r\n";
+    let v4 = "authorization: AWS4-HMAC-SHA256 Credential=AKIDLOCAL/20260101/us-east-1/s3/aws4_request, \
+              SignedHeaders=host;x-amz-date, Signature=x";
+    let form = "content-type: multipart/form-data; boundary=x";
+    for (start, headers) in [
+        ("/bucket?delete", ""),
+        ("/bucket?delete", "authorization: x"),
+        ("/bucket?delete", &format!("{date}{v4}")),
+        (
+            "/bucket?delete&Signature=x&Expires=9999999999&AWSAccessKeyId=AKIDLOCAL",
+            "",
+        ),
+        (
+            "/bucket/key?uploadId=x&X-Amz-Signature=x&X-Amz-Expires=5&X-Amz-SignedHeaders=host",
+            "",
+        ),
+        ("/bucket", form),
+        ("/bucket", &format!("{form}; name=\u{e9}")),
+        ("/bucket", &format!("{form}\r\n{form}")),
+        ("/bucket", "content-type: Multipart/Form-Data+x; boundary=x"),
+    ] {
+        let line = answered_without_body(&fixture, &head(start, headers)).await;
+        let status = line.split(' ').nth(1).unwrap_or_default();
+        assert!(matches!(status, "400" | "403" | "501"), "{start} {headers}: {line}");
+    }
+}
