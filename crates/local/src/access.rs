@@ -62,14 +62,6 @@ impl S3Access for Access {
         else {
             return Err(denied());
         };
-        if context
-            .uri()
-            .query()
-            .is_some_and(|query| query.split('&').any(|pair| pair.starts_with("response-")))
-        {
-            let message = "Response headers can be asked for only in a signed request.";
-            return Err(S3Error::with_message(S3ErrorCode::InvalidRequest, message));
-        }
         let bucket = self.names.bucket(bucket)?;
         let key = context.s3_path().get_object_key().map(str::to_owned);
         let tenant = self.names.tenant().to_owned();

@@ -107,7 +107,9 @@ impl Door {
         let target = target(request.uri());
         check_parameters(request.method(), target, &parameters)?;
         self.check_headers(request.method(), request.headers())?;
-        signatures::check(request.headers(), &parameters)?;
+        if !signatures::check(request.headers(), &parameters)? {
+            check_strangers_parameters(&parameters)?;
+        }
         documents::watch(request, target, &parameters)
     }
 
@@ -322,6 +324,15 @@ fn check_parameters(method: &Method, target: Target, parameters: &[(String, Stri
     if *method == Method::PUT && value("partNumber").is_some() != value("uploadId").is_some() {
         let message = "A part is put with both partNumber and uploadId.";
         return Err(S3Error::with_message(S3ErrorCode::InvalidArgument, message));
+    }
+    Ok(())
+}
+
+/// A link to a public object must not turn it into a web page, or into a file of another name.
+fn check_strangers_parameters(parameters: &[(String, String)]) -> S3Result<()> {
+    if parameters.iter().any(|(name, _)| OVERRIDES.contains(&name.as_str())) {
+        let message = "Response headers can be asked for only in a signed request.";
+        return Err(S3Error::with_message(S3ErrorCode::InvalidRequest, message));
     }
     Ok(())
 }

@@ -47,23 +47,20 @@ pub(super) fn check_readable(headers: &HeaderMap) -> S3Result<()> {
     Ok(())
 }
 
-/// Checks a request's readable headers and decoded query parameters.
-pub(super) fn check(headers: &HeaderMap, parameters: &[(String, String)]) -> S3Result<()> {
+/// Checks a request's readable headers and decoded query parameters. Says whether there is a signature at all.
+pub(super) fn check(headers: &HeaderMap, parameters: &[(String, String)]) -> S3Result<bool> {
     match signature(headers, parameters) {
-        None | Some(Signature::V2Link) => Ok(()),
-        Some(Signature::V2Header) => check_date(headers, OffsetDateTime::now_utc()),
+        None => return Ok(false),
+        Some(Signature::V2Link) => {}
+        Some(Signature::V2Header) => check_date(headers, OffsetDateTime::now_utc())?,
         Some(Signature::V4Link) => {
             check_expires(value(parameters, "X-Amz-Expires"))?;
             let signed = value(parameters, "X-Amz-SignedHeaders");
-            check_signed_headers(headers, signed.unwrap_or_default())
+            check_signed_headers(headers, signed.unwrap_or_default())?;
         }
-        Some(Signature::V4Header(authorization)) => check_signed_headers(headers, signed_headers(authorization)?),
+        Some(Signature::V4Header(authorization)) => check_signed_headers(headers, signed_headers(authorization)?)?,
     }
-}
-
-/// Whether a request carries any signature at all.
-pub(super) fn is_signed(headers: &HeaderMap, parameters: &[(String, String)]) -> bool {
-    signature(headers, parameters).is_some()
+    Ok(true)
 }
 
 fn signature<'a>(headers: &'a HeaderMap, parameters: &[(String, String)]) -> Option<Signature<'a>> {

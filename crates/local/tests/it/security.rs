@@ -188,3 +188,26 @@ async fn no_body_is_read_that_nobody_signed() {
         assert!(matches!(status, "400" | "403" | "501"), "{start} {headers}: {line}");
     }
 }
+
+#[tokio::test]
+async fn headers_of_the_answer_are_not_for_strangers_to_choose() {
+    let fixture = Fixture::with_bucket().await;
+    let public = put("/bucket/a").header("x-amz-acl", "public-read").body("x");
+    fixture.client.v4(public).await.expect_status(200);
+    for name in [
+        "response-content-type",
+        "%72esponse-content-type",
+        "response%2Dcontent%2dtype",
+    ] {
+        let target = format!("/bucket/a?{name}=text%2Fhtml");
+        fixture
+            .client
+            .stranger(&target)
+            .await
+            .expect_error(400, "InvalidRequest");
+        let answer = fixture.client.send(crate::client::head(&target), Sign::No).await;
+        assert_eq!(answer.status.as_u16(), 400, "{name}");
+    }
+    let owners = fixture.client.get("/bucket/a?response-content-type=text%2Fhtml").await;
+    assert_eq!(owners.expect_status(200).header("content-type"), "text/html");
+}
