@@ -5,6 +5,7 @@
 //! only to those who could list the bucket, as on S3.
 
 use async_trait::async_trait;
+use http::Extensions;
 use rusqlite::Connection;
 use s3s::access::{S3Access, S3AccessContext};
 use s3s::{S3Error, S3ErrorCode, S3Result};
@@ -15,7 +16,7 @@ use crate::names::Names;
 use crate::policy::{Policy, Verdict};
 use crate::store::Store;
 use crate::store::buckets::{Rights, bucket_rights};
-use crate::store::objects::current;
+use crate::store::objects::{Object, current};
 
 /// The guard before every S3 operation.
 pub(crate) struct Access {
@@ -65,7 +66,7 @@ impl S3Access for Access {
         let bucket = self.names.bucket(bucket)?;
         let key = context.s3_path().get_object_key().map(str::to_owned);
         let tenant = self.names.tenant().to_owned();
-        let permitted = self.store.database.read(move |connection| {
+        let leave = self.store.database.read(move |connection| {
             let rights = bucket_rights(connection, &bucket)?;
             let stranger = Stranger {
                 tenant: &tenant,
@@ -74,7 +75,40 @@ impl S3Access for Access {
             };
             stranger.may(connection, &reading, key.as_deref())
         });
-        if permitted.await? { Ok(()) } else { Err(denied()) }
+        match leave.await? {
+            Leave::No => Err(denied()),
+            Leave::Whatever => Ok(()),
+            Leave::Object(judged) => {
+                context.extensions_mut().insert(judged);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// What a stranger may read.
+enum Leave {
+    No,
+    /// Whatever is at the key, or the bucket.
+    Whatever,
+    Object(Judged),
+}
+
+/// The object that an unsigned request was let in for: its row, or none when nothing was at its key. It rides along with
+/// the request, because a private one may have been put in its place when it comes to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Judged(Option<i64>);
+
+impl Judged {
+    /// Fails if the request was let in for another object than the one it found.
+    pub(crate) fn check(extensions: &Extensions, found: &Object) -> S3Result<()> {
+        match extensions.get::<Self>() {
+            Some(Self(judged)) if *judged != Some(found.id) => {
+                let message = "The object was replaced while it was asked for; try again.";
+                Err(S3Error::with_message(S3ErrorCode::SlowDown, message))
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -90,26 +124,30 @@ struct Stranger<'a> {
 }
 
 impl Stranger<'_> {
-    fn may(&self, connection: &Connection, reading: &Reading, key: Option<&str>) -> Result<bool, Failure> {
-        match self.verdict(reading.action, key) {
-            Verdict::Denied => return Ok(false),
-            Verdict::Allowed if key.is_none() => return Ok(true),
-            Verdict::Allowed | Verdict::Silent => {}
+    fn may(&self, connection: &Connection, reading: &Reading, key: Option<&str>) -> Result<Leave, Failure> {
+        let verdict = self.verdict(reading.action, key);
+        let whatever = |opened| if opened { Leave::Whatever } else { Leave::No };
+        if verdict == Verdict::Denied {
+            return Ok(Leave::No);
         }
         let Some(key) = key else {
-            return Ok(self.acl_opens(reading.of_bucket));
+            return Ok(whatever(
+                verdict == Verdict::Allowed || self.acl_opens(reading.of_bucket),
+            ));
         };
         // What is not about the object itself, such as the parts of one to be, only a policy opens.
         let Some(permission) = reading.of_object else {
-            return Ok(self.verdict(reading.action, Some(key)) == Verdict::Allowed);
+            return Ok(whatever(verdict == Verdict::Allowed));
         };
         match current(connection, self.bucket, key) {
-            Ok(object) => {
-                Ok(self.verdict(reading.action, Some(key)) == Verdict::Allowed
-                    || object.acl.grants_everyone(permission))
-            }
+            Ok(_) if verdict == Verdict::Allowed => Ok(Leave::Whatever),
+            Ok(object) if object.acl.grants_everyone(permission) => Ok(Leave::Object(Judged(Some(object.id)))),
+            Ok(_) => Ok(Leave::No),
             // The operation itself will say that there is no such key.
-            Err(Failure::S3(error)) if *error.code() == S3ErrorCode::NoSuchKey => Ok(self.may_list()),
+            Err(Failure::S3(error)) if *error.code() == S3ErrorCode::NoSuchKey && self.may_list() => {
+                Ok(Leave::Object(Judged(None)))
+            }
+            Err(Failure::S3(error)) if *error.code() == S3ErrorCode::NoSuchKey => Ok(Leave::No),
             Err(error) => Err(error),
         }
     }

@@ -7,6 +7,7 @@ use s3s::dto::{
 use s3s::{S3Error, S3ErrorCode, S3Request, S3Result};
 
 use super::{Service, error};
+use crate::access::Judged;
 use crate::acl::{Acl, Resource, Wanted};
 
 impl Service {
@@ -39,6 +40,7 @@ impl Service {
     pub(super) async fn get_object_acl(&self, request: S3Request<GetObjectAclInput>) -> S3Result<GetObjectAclOutput> {
         let bucket = self.names.bucket(&request.input.bucket)?;
         let object = self.store.object(bucket, request.input.key).await?;
+        Judged::check(&request.extensions, &object)?;
         let owner = self.names.owner();
         let grants = Some(object.acl.to_document(&owner));
         Ok(GetObjectAclOutput {

@@ -9,6 +9,7 @@ use s3s::{S3Error, S3ErrorCode, S3Request, S3Result};
 
 use super::describe::{DEFAULT_CONTENT_TYPE, set_checksums};
 use super::{Service, error, length, timestamp};
+use crate::access::Judged;
 use crate::failure::custom;
 use crate::files::{Files, Slice, cut};
 use crate::store::objects::{Object, OpenObject};
@@ -205,6 +206,7 @@ impl Service {
             .store
             .open_object(self.names.bucket(&input.bucket)?, input.key)
             .await?;
+        Judged::check(&request.extensions, &open.object)?;
         conditions.check_read(&open.object)?;
         let window = window(&open, input.range, input.part_number)?;
         let slices: Vec<Slice> = open.segments.into_iter().map(|segment| segment.slice).collect();
@@ -234,6 +236,7 @@ impl Service {
             .store
             .open_object(self.names.bucket(&input.bucket)?, input.key)
             .await?;
+        Judged::check(&request.extensions, &open.object)?;
         conditions.check_read(&open.object)?;
         let window = window(&open, input.range, input.part_number)?;
         let mut output = HeadObjectOutput::default();

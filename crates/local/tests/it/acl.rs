@@ -252,3 +252,37 @@ async fn objects_and_buckets_can_be_born_public() {
         .await
         .expect_error(400, "InvalidArgument");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_private_object_is_never_served_for_the_public_one_before_it() {
+    let fixture = Fixture::with_bucket().await;
+    let client = &fixture.client;
+    let writing = async {
+        for _ in 0..150 {
+            let open = put("/bucket/a").header("x-amz-acl", "public-read").body("open");
+            client.v4(open).await.expect_status(200);
+            client.put("/bucket/a", "secret").await.expect_status(200);
+        }
+    };
+    let done = std::sync::atomic::AtomicBool::new(false);
+    let reading = futures_util::future::join_all((0..8).map(|_| async {
+        let mut seen = 0;
+        while !done.load(std::sync::atomic::Ordering::Relaxed) {
+            let answer = client.stranger("/bucket/a").await;
+            assert_ne!(answer.text(), "secret");
+            assert!(
+                matches!(answer.status.as_u16(), 200 | 403 | 404 | 503),
+                "{}",
+                answer.text()
+            );
+            seen += usize::from(answer.status == 200);
+        }
+        seen
+    }));
+    let ending = async {
+        writing.await;
+        done.store(true, std::sync::atomic::Ordering::Relaxed);
+    };
+    let (seen, ()) = tokio::join!(reading, ending);
+    assert!(seen.into_iter().sum::<usize>() > 0, "strangers saw the public one");
+}
