@@ -117,13 +117,13 @@ impl Effects {
     }
 }
 
-/// Runs a write inside the open transaction; the answer waits for the commit.
-type Job = Box<dyn FnOnce(&Connection) -> Box<dyn Pending> + Send>;
+/// Runs a write inside the open transaction, or takes note of why there is none; the answer waits for the commit.
+type Job = Box<dyn FnOnce(rusqlite::Result<&Connection>) -> Box<dyn Pending> + Send>;
 
 /// A write that ran and waits for the commit.
 trait Pending {
-    /// Whether it changed anything that must stay.
-    fn succeeded(&self) -> bool;
+    /// Why it changed nothing that must stay.
+    fn failure(&self) -> Option<&Failure>;
     /// Answers the caller; returns the files to remove.
     fn settle(self: Box<Self>, outcome: Outcome) -> Vec<FileId>;
 }
@@ -132,9 +132,32 @@ trait Pending {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Outcome {
     Committed,
+    /// There was no room for it on the disk, so none of it is there: SQLite says so only of bytes it could not write,
+    /// and without the last of them no recovery takes the transaction for a whole one.
+    Undone(rusqlite::ffi::Error),
     /// It failed, and what a later recovery makes of it nobody knows: the files stay on both sides of it, and the
     /// next open looks which of them have a row.
-    Unknown,
+    Unknown(rusqlite::ffi::Error),
+}
+
+impl Outcome {
+    fn failed(error: &rusqlite::Error) -> Self {
+        let code = error.sqlite_error().copied();
+        let code = code.unwrap_or_else(|| rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_ERROR));
+        match code.code {
+            rusqlite::ErrorCode::DiskFull => Self::Undone(code),
+            _ => Self::Unknown(code),
+        }
+    }
+
+    fn failure(self) -> Option<Failure> {
+        match self {
+            Self::Committed => None,
+            Self::Undone(error) | Self::Unknown(error) => {
+                Some(Failure::Database(rusqlite::Error::SqliteFailure(error, None)))
+            }
+        }
+    }
 }
 
 struct Ran<T> {
@@ -144,23 +167,23 @@ struct Ran<T> {
 }
 
 impl<T> Pending for Ran<T> {
-    fn succeeded(&self) -> bool {
-        self.result.is_ok()
+    fn failure(&self) -> Option<&Failure> {
+        self.result.as_ref().err()
     }
 
     fn settle(self: Box<Self>, outcome: Outcome) -> Vec<FileId> {
-        let stands = self.result.is_ok();
-        let result = match outcome {
-            Outcome::Committed => self.result,
-            Outcome::Unknown => self.result.and(Err(Failure::Closing)),
-        };
-        let mut removed = Vec::new();
-        if stands {
-            self.effects.added.into_iter().for_each(NewFile::keep);
-            if outcome == Outcome::Committed {
-                removed = self.effects.removed;
-            }
+        let Effects { added, mut removed } = self.effects;
+        let may_stand = self.result.is_ok() && !matches!(outcome, Outcome::Undone(_));
+        if may_stand {
+            added.into_iter().for_each(NewFile::keep);
         }
+        if !may_stand || outcome != Outcome::Committed {
+            removed.clear();
+        }
+        let result = match outcome.failure() {
+            None => self.result,
+            Some(failure) => self.result.and(Err(failure)),
+        };
         // The caller may be gone (its connection closed); the write stands all the same.
         drop(self.answer.send(result));
         removed
@@ -211,9 +234,10 @@ impl Database {
         work: impl FnOnce(&Connection, &mut Effects) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
         let (answer, answered) = oneshot::channel();
-        let job: Job = Box::new(move |connection| {
+        let job: Job = Box::new(move |begun| {
             let mut effects = Effects::default();
-            let result = work(connection, &mut effects);
+            let result = begun.map_err(Failure::from);
+            let result = result.and_then(|connection| work(connection, &mut effects));
             Box::new(Ran {
                 result,
                 effects,
@@ -312,11 +336,10 @@ fn write_all(connection: &Connection, mut queue: mpsc::Receiver<Job>, files: &Fi
 
 fn write_group(connection: &Connection, first: Job, queue: &mut mpsc::Receiver<Job>, files: &Files) -> Vec<FileId> {
     let mut ran = Vec::new();
-    let begun = connection.execute_batch("BEGIN IMMEDIATE");
-    if let Err(error) = begun {
-        // Dropping the job drops its answer: the caller is told that the write did not happen.
+    if let Err(error) = connection.execute_batch("BEGIN IMMEDIATE") {
         tracing::error!(%error, "local storage could not begin a transaction");
-        return Vec::new();
+        let outcome = Outcome::failed(&error);
+        return first(Err(error)).settle(outcome);
     }
     let mut next = Some(first);
     while let Some(job) = next.take() {
@@ -324,14 +347,14 @@ fn write_group(connection: &Connection, first: Job, queue: &mut mpsc::Receiver<J
             Ok(pending) => ran.push(pending),
             Err(error) => {
                 tracing::error!(%error, "local storage could not undo a failed write; the whole group is undone");
-                return abandon(connection, ran, files);
+                return abandon(connection, ran, files, &error);
             }
         }
         next = if ran.len() < GROUP { queue.try_recv().ok() } else { None };
     }
     if let Err(error) = connection.execute_batch("COMMIT") {
         tracing::error!(%error, "local storage could not commit");
-        return abandon(connection, ran, files);
+        return abandon(connection, ran, files, &error);
     }
     ran.into_iter()
         .flat_map(|pending| pending.settle(Outcome::Committed))
@@ -341,28 +364,34 @@ fn write_group(connection: &Connection, first: Job, queue: &mut mpsc::Receiver<J
 /// Runs one job in a savepoint of its own.
 fn run(connection: &Connection, job: Job) -> rusqlite::Result<Box<dyn Pending>> {
     connection.execute_batch("SAVEPOINT job")?;
-    let pending = job(connection);
-    let end = if pending.succeeded() {
-        "RELEASE job"
-    } else {
-        "ROLLBACK TO job; RELEASE job"
+    let pending = job(Ok(connection));
+    let end = match pending.failure() {
+        None => connection.execute_batch("RELEASE job"),
+        // SQLite undoes the whole transaction by itself when there is no room on the disk.
+        Some(Failure::Database(rusqlite::Error::SqliteFailure(cause, _))) if connection.is_autocommit() => {
+            Err(rusqlite::Error::SqliteFailure(*cause, None))
+        }
+        Some(_) => connection.execute_batch("ROLLBACK TO job; RELEASE job"),
     };
-    if let Err(error) = connection.execute_batch(end) {
-        // SQLite undoes the whole transaction by itself when the disk is full: the job still says why it failed.
-        drop(pending.settle(Outcome::Unknown));
+    if let Err(error) = end {
+        // The job still says why it failed.
+        drop(pending.settle(Outcome::failed(&error)));
         return Err(error);
     }
     Ok(pending)
 }
 
-fn abandon(connection: &Connection, ran: Vec<Box<dyn Pending>>, files: &Files) -> Vec<FileId> {
-    files.folder().search_at_next_open();
-    if let Err(error) = connection.execute_batch("ROLLBACK") {
+fn abandon(connection: &Connection, ran: Vec<Box<dyn Pending>>, files: &Files, error: &rusqlite::Error) -> Vec<FileId> {
+    let outcome = Outcome::failed(error);
+    if matches!(outcome, Outcome::Unknown(_)) {
+        files.folder().search_at_next_open();
+    }
+    if !connection.is_autocommit()
+        && let Err(error) = connection.execute_batch("ROLLBACK")
+    {
         tracing::error!(%error, "local storage could not roll back");
     }
-    ran.into_iter()
-        .flat_map(|pending| pending.settle(Outcome::Unknown))
-        .collect()
+    ran.into_iter().flat_map(|pending| pending.settle(outcome)).collect()
 }
 
 #[cfg(test)]
@@ -448,6 +477,29 @@ mod tests {
         assert_eq!(version, 99);
     }
 
+    #[tokio::test]
+    async fn a_commit_that_fails_says_why() {
+        let dir = tempfile::tempdir().unwrap();
+        let (database, _thread) = open(dir.path()).await.unwrap();
+        let failed = database
+            .write(|connection, _| {
+                // Looked at by the commit only, like the room on the disk for a small transaction.
+                connection.pragma_update(None, "defer_foreign_keys", true)?;
+                connection.execute("INSERT INTO parts VALUES ('missing', 1, 1, 0, x'', 0, '{}')", [])?;
+                Ok(())
+            })
+            .await
+            .unwrap_err();
+        let Failure::Database(error) = &failed else {
+            panic!("{failed:?}")
+        };
+        assert_eq!(
+            error.sqlite_error_code(),
+            Some(rusqlite::ErrorCode::ConstraintViolation)
+        );
+        insert_and_read(&database).await;
+    }
+
     async fn insert_and_read(database: &Arc<Database>) {
         database
             .write(|connection, _| insert(connection, "after"))
@@ -475,13 +527,19 @@ mod tests {
         };
         limit(30).await;
         let large = "x".repeat(1_000_000);
-        let full = database
-            .write(move |connection, _| insert(connection, &large))
-            .await
-            .unwrap_err();
-        let error = s3s::S3Error::from(full);
-        assert_eq!(error.code().as_str(), "InsufficientStorage");
-        assert_eq!(error.status_code(), Some(http::StatusCode::INSUFFICIENT_STORAGE));
+        // Both in one transaction: the first waits until the second is queued.
+        let (go, wait) = std::sync::mpsc::channel();
+        let small = database.write(move |connection, _| {
+            wait.recv().unwrap();
+            insert(connection, "small")
+        });
+        let large = database.write(move |connection, _| insert(connection, &large));
+        let (small, large, ()) = tokio::join!(small, large, async { go.send(()).unwrap() });
+        for full in [small, large] {
+            let error = s3s::S3Error::from(full.unwrap_err());
+            assert_eq!(error.code().as_str(), "InsufficientStorage");
+            assert_eq!(error.status_code(), Some(http::StatusCode::INSUFFICIENT_STORAGE));
+        }
         limit(1_000_000).await;
         insert_and_read(&database).await;
     }
