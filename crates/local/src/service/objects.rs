@@ -1,9 +1,10 @@
 //! Writing, copying and deleting objects.
 
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 use s3s::dto::{
     CopyObjectInput, CopyObjectOutput, CopyObjectResult, CopySource, Delete, DeleteObjectInput, DeleteObjectOutput,
-    DeleteObjectsInput, DeleteObjectsOutput, DeletedObject, ETag, MetadataDirective, ObjectIdentifier, PutObjectInput,
-    PutObjectOutput, StreamingBlob,
+    DeleteObjectsInput, DeleteObjectsOutput, DeletedObject, ETag, ETagCondition, MetadataDirective, ObjectIdentifier,
+    PutObjectInput, PutObjectOutput, StreamingBlob,
 };
 use s3s::{S3Error, S3ErrorCode, S3Request, S3Result};
 
@@ -52,12 +53,13 @@ impl Service {
     }
 
     pub(super) async fn copy_object(&self, request: S3Request<CopyObjectInput>) -> S3Result<CopyObjectOutput> {
+        let condition = copy_condition(&request.headers)?;
         let mut input = request.input;
         let (source_bucket, source_key) = self.copy_source(&input.copy_source)?;
         let target = Target {
             bucket: self.names.bucket(&input.bucket)?,
             key: input.key.clone(),
-            condition: Condition::None,
+            condition,
         };
         let replaces = replaces_metadata(input.metadata_directive.as_ref())?;
         let onto_itself = source_bucket == target.bucket && source_key == target.key;
@@ -183,6 +185,16 @@ pub(super) fn incoming(
         length,
         expected,
     })
+}
+
+/// The condition on what a copy replaces, of which s3s knows nothing.
+fn copy_condition(headers: &HeaderMap) -> S3Result<Condition> {
+    let parse = |name: HeaderName| {
+        let value = headers.get(&name).map(HeaderValue::as_bytes);
+        let condition = value.map(ETagCondition::parse_http_header).transpose();
+        condition.map_err(|_| error(S3ErrorCode::InvalidArgument, "A condition is an ETag in quotes, or *."))
+    };
+    condition(parse(header::IF_MATCH)?, parse(header::IF_NONE_MATCH)?)
 }
 
 /// Whether a copy takes its metadata from the request instead of from its source.

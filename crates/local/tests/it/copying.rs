@@ -127,3 +127,30 @@ async fn odd_keys_and_tenants_are_found_as_sources() {
     let other = put("/bucket/again").header("x-amz-copy-source", &format!("/other:bucket/{key}"));
     fixture.client.v4(other).await.expect_error(404, "NoSuchBucket");
 }
+
+#[tokio::test]
+async fn a_copy_keeps_the_condition_on_what_it_replaces() {
+    let fixture = Fixture::with_bucket().await;
+    let source = fixture.client.put("/bucket/a", "new").await.expect_status(200);
+    fixture.client.put("/bucket/b", "old").await.expect_status(200);
+    for from in ["/bucket/a".to_owned(), format!("/{TENANT}:bucket/a")] {
+        let copy = |to: &str| put(to).header("x-amz-copy-source", &from);
+        for (name, value) in [("if-none-match", "*"), ("if-match", source.header("etag"))] {
+            let refused = fixture.client.v4(copy("/bucket/b").header(name, value)).await;
+            refused.expect_error(412, "PreconditionFailed");
+            assert_eq!(fixture.client.get("/bucket/b").await.text(), "old");
+        }
+        let missing = copy("/bucket/c").header("if-match", "*");
+        fixture.client.v4(missing).await.expect_error(404, "NoSuchKey");
+        let nonsense = copy("/bucket/b").header("if-match", "nonsense");
+        fixture.client.v4(nonsense).await.expect_error(400, "InvalidArgument");
+        let first = copy("/bucket/c").header("if-none-match", "*");
+        fixture.client.v4(first).await.expect_status(200);
+        fixture.client.delete("/bucket/c").await.expect_status(204);
+    }
+    let replacing = put("/bucket/b")
+        .header("x-amz-copy-source", "/bucket/a")
+        .header("if-match", "*");
+    fixture.client.v4(replacing).await.expect_status(200);
+    assert_eq!(fixture.client.get("/bucket/b").await.text(), "new");
+}
