@@ -12,6 +12,7 @@ use std::task::{Context, Poll, ready};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
+use http::request::Parts;
 use http::{HeaderMap, Method, Request};
 use hyper::body::{Body as _, Frame, Incoming, SizeHint};
 use s3s::{Body, S3Error, S3ErrorCode, S3Result};
@@ -59,7 +60,7 @@ pub(super) fn watch(
     }
     let (parts, body) = request.into_parts();
     let mut document = Document {
-        check: Some(Check::of(&parts.headers)?),
+        check: Some(Check::of(&parts, target)?),
         body,
         size: 0,
         finding: finding.clone(),
@@ -143,14 +144,17 @@ struct Check {
 }
 
 impl Check {
-    fn of(headers: &HeaderMap) -> S3Result<Self> {
+    fn of(request: &Parts, target: Target) -> S3Result<Self> {
+        let headers = &request.headers;
         let sha256 = header(headers, "x-amz-content-sha256").filter(|hash| *hash != "UNSIGNED-PAYLOAD");
         let mut expected = Expected {
             md5: header(headers, "content-md5").map(Expected::parse_md5).transpose()?,
             algorithm: sha256.map(|_| Algorithm::Sha256),
             ..Expected::default()
         };
-        for algorithm in Algorithm::ALL {
+        // Those that complete an upload carry the checksum of the object, not of the list of its parts.
+        let of_document = target != Target::Object || request.method != Method::POST;
+        for algorithm in Algorithm::ALL.into_iter().filter(|_| of_document) {
             if let Some(value) = header(headers, algorithm.header()) {
                 expected.checksums.set(algorithm, value.to_owned());
             }

@@ -349,3 +349,42 @@ async fn wrong_bodies_of_parts_leave_the_part_before() {
     complete(client, "a", &id, &[(1, &good)]).await.expect_status(200);
     assert_eq!(client.get("/bucket/a").await.body, bytes(1, 10));
 }
+
+#[tokio::test]
+async fn a_checksum_that_nobody_computed_is_not_taken_for_true() {
+    let fixture = Fixture::with_bucket().await;
+    let client = &fixture.client;
+    let whole = |id: &str, etag: &str, (header, value): (&str, &str)| {
+        let list = format!(
+            "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>{etag}</ETag></Part></CompleteMultipartUpload>"
+        );
+        post(&format!("/bucket/a?uploadId={id}"))
+            .body(list)
+            .header(header, value)
+    };
+    let zeros = BASE64.encode([0; 4]);
+    for algorithm in [None, Some("CRC32C")] {
+        let mut call = post("/bucket/a?uploads");
+        if let Some(algorithm) = algorithm {
+            call = call.header("x-amz-checksum-algorithm", algorithm);
+        }
+        let id = client.v4(call).await.expect_status(200).element("UploadId");
+        let etag = part(client, "a", &id, 1, bytes(1, 10)).await;
+        client
+            .v4(whole(&id, &etag, ("x-amz-checksum-crc32", &zeros)))
+            .await
+            .expect_error(400, "InvalidRequest");
+        complete(client, "a", &id, &[(1, &etag)]).await.expect_status(200);
+    }
+    let call = post("/bucket/a?uploads")
+        .header("x-amz-checksum-algorithm", "CRC32")
+        .header("x-amz-checksum-type", "FULL_OBJECT");
+    let id = client.v4(call).await.expect_status(200).element("UploadId");
+    let target = format!("/bucket/a?partNumber=1&uploadId={id}");
+    let sent = client.put(&target, bytes(1, 10)).await.expect_status(200);
+    let (etag, crc32) = (sent.header("etag"), sent.header("x-amz-checksum-crc32"));
+    let wrong = whole(&id, etag, ("x-amz-checksum-crc32", &zeros));
+    client.v4(wrong).await.expect_error(400, "BadDigest");
+    let right = whole(&id, etag, ("x-amz-checksum-crc32", crc32));
+    client.v4(right).await.expect_status(200);
+}

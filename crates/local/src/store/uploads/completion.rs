@@ -137,9 +137,14 @@ fn composite_checksum(upload: &Upload, listed: &[Part]) -> Result<Checksums, Fai
 }
 
 /// Compares what the client says about the whole object, with or without the number of parts behind a composite value.
+/// What cannot be compared is refused: it would be taken for verified.
 fn check_whole(expected: &Checksums, actual: &Checksums) -> Result<(), Failure> {
     for algorithm in expected.algorithms() {
-        let Some(actual) = actual.get(algorithm) else { continue };
+        let Some(actual) = actual.get(algorithm) else {
+            let message =
+                "The checksum given for the whole object is not of the algorithm the upload was started with.";
+            return Err(S3Error::with_message(S3ErrorCode::InvalidRequest, message).into());
+        };
         let bare = actual.split_once('-').map_or(actual, |(value, _)| value);
         if expected
             .get(algorithm)
