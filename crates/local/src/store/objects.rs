@@ -13,7 +13,7 @@ use crate::files::{Lease, Received};
 
 /// How often a reader looks again when the object was replaced between finding its row and leasing its files. Each
 /// round needs another replacement within microseconds; ten in a row do not happen.
-const OPEN_ATTEMPTS: usize = 10;
+pub(in crate::store) const OPEN_ATTEMPTS: usize = 10;
 
 /// A current object, without its bytes.
 #[derive(Debug, Clone)]
@@ -146,8 +146,7 @@ impl Store {
                 });
             }
         }
-        let message = "The object is being replaced over and over; try again.";
-        Err(S3Error::with_message(S3ErrorCode::SlowDown, message).into())
+        Err(replaced_over_and_over())
     }
 
     /// Deletes the object of a key. A key without an object is no error, as on S3.
@@ -206,6 +205,12 @@ impl Store {
             })
             .await
     }
+}
+
+/// After [`OPEN_ATTEMPTS`].
+pub(in crate::store) fn replaced_over_and_over() -> Failure {
+    let message = "The object is being replaced over and over; try again.";
+    S3Error::with_message(S3ErrorCode::SlowDown, message).into()
 }
 
 /// The row about to be written.

@@ -9,7 +9,7 @@ use s3s::{S3Error, S3ErrorCode};
 use self::completion::{complete, listed_parts};
 use self::rows::{drop_part, find_upload, list_uploads, parts, replace_part};
 use super::listing::Query;
-use super::objects::{Description, Target, Written, current, find};
+use super::objects::{Description, OPEN_ATTEMPTS, Target, Written, current, find, replaced_over_and_over};
 use super::{Attributes, Segment, Store, bucket_id, delete_content, insert_content, insert_file, now, segments};
 use crate::acl::Acl;
 use crate::digest::{Algorithm, Checksums, Digest};
@@ -272,32 +272,37 @@ impl Store {
 
     /// Hashes the bytes of all listed parts in order, where the upload asked for a checksum of the whole object.
     async fn whole_checksum(&self, completion: &Completion) -> Result<Option<Checksums>, Failure> {
-        let Completion {
-            upload: name,
-            parts: wanted,
-            ..
-        } = completion.clone();
-        let (upload, slices) = self
-            .database
+        let mut read = self.listed_slices(completion).await?;
+        for _ in 0..OPEN_ATTEMPTS {
+            let (Some(algorithm), slices) = &read else {
+                return Ok(None);
+            };
+            let lease = self.files.lease(slices.iter().map(|slice| slice.file.clone()));
+            // A part that was sent again before its files were leased has taken them away.
+            let again = self.listed_slices(completion).await?;
+            if again == read {
+                let digest = Files::digest(lease, again.1, vec![*algorithm]).await?;
+                return Ok(Some(digest.checksums));
+            }
+            read = again;
+        }
+        Err(replaced_over_and_over())
+    }
+
+    /// The bytes of all listed parts in order, and what to compute over them.
+    async fn listed_slices(&self, completion: &Completion) -> Result<(Option<Algorithm>, Vec<Slice>), Failure> {
+        let (name, wanted) = (completion.upload.clone(), completion.parts.clone());
+        self.database
             .read(move |connection| {
                 let upload = find_upload(connection, &name)?;
                 let mut slices = Vec::new();
                 for part in listed_parts(connection, &upload, &wanted)? {
-                    slices.extend(
-                        segments(connection, part.content)?
-                            .into_iter()
-                            .map(|segment| segment.slice),
-                    );
+                    let of_part = segments(connection, part.content)?;
+                    slices.extend(of_part.into_iter().map(|segment| segment.slice));
                 }
-                Ok((upload, slices))
+                Ok((upload.algorithm.filter(|_| !upload.composite), slices))
             })
-            .await?;
-        let Some(algorithm) = upload.algorithm.filter(|_| !upload.composite) else {
-            return Ok(None);
-        };
-        let lease = self.files.lease(slices.iter().map(|slice| slice.file.clone()));
-        let digest = Files::digest(lease, slices, vec![algorithm]).await?;
-        Ok(Some(digest.checksums))
+            .await
     }
 }
 

@@ -388,3 +388,33 @@ async fn a_checksum_that_nobody_computed_is_not_taken_for_true() {
     let right = whole(&id, etag, ("x-amz-checksum-crc32", crc32));
     client.v4(right).await.expect_status(200);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_part_sent_again_while_the_upload_is_completed_is_no_fault_of_the_server() {
+    let fixture = Fixture::with_bucket().await;
+    let client = &fixture.client;
+    let call = post("/bucket/a?uploads").header("x-amz-checksum-algorithm", "CRC64NVME");
+    let id = client.v4(call).await.expect_status(200).element("UploadId");
+    let target = format!("/bucket/a?partNumber=1&uploadId={id}");
+    let etag = part(client, "a", &id, 1, bytes(1, 100)).await;
+    let list = format!(
+        "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>{etag}</ETag></Part></CompleteMultipartUpload>"
+    );
+    // Refused behind the reading of the parts, so that it can be tried over and over.
+    let completion = post(&format!("/bucket/a?uploadId={id}"))
+        .body(list)
+        .header("x-amz-mp-object-size", "101");
+    let sending = futures_util::future::join_all((0..8).map(|_| async {
+        for _ in 0..40 {
+            client.put(&target, bytes(1, 100)).await.expect_status(200);
+        }
+    }));
+    let completing = futures_util::future::join_all((0..8).map(|_| async {
+        for _ in 0..80 {
+            let answer = client.v4(completion.clone()).await;
+            assert!(matches!(answer.status.as_u16(), 400 | 503), "{}", answer.text());
+        }
+    }));
+    tokio::join!(sending, completing);
+    complete(client, "a", &id, &[(1, &etag)]).await.expect_status(200);
+}
