@@ -88,6 +88,14 @@ pub(crate) async fn pages_go_on_where_they_ended(server: &Server) {
         };
         let (keys, _) = everything(&client, request).await;
         assert_eq!(keys, ["b+c", "b/x", "b/y/z", "é/1"]);
+        let inside_a_folder = ListRequest {
+            delimiter: Some("/".into()),
+            start_after: Some(key("b/x")),
+            ..ListRequest::new(bucket.clone())
+        };
+        let (keys, folders) = everything(&client, inside_a_folder).await;
+        assert!(keys.is_empty(), "{keys:?}");
+        assert_eq!(folders, ["é/"], "a folder that begins before the key is behind it");
     }
 }
 

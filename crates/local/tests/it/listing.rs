@@ -175,3 +175,35 @@ async fn a_listing_sees_what_was_just_written() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_common_prefix_is_listed_only_behind_the_key_to_start_after() {
+    let fixture = with_keys(&["a/b", "a/c", "b/d", "c"]).await;
+    for start in ["list-type=2&start-after", "marker"] {
+        for (after, prefixes) in [
+            ("a", vec!["a/", "b/"]),
+            ("a/b", vec!["b/"]),
+            ("a/", vec!["b/"]),
+            ("b/z", vec![]),
+        ] {
+            let target = format!("/bucket?{start}={}&delimiter=%2F", encode(after));
+            let page = fixture.client.get(&target).await.expect_status(200);
+            let found = [page.elements("Key"), page.elements("Prefix")].concat();
+            let found: Vec<String> = found.into_iter().filter(|name| !name.is_empty()).collect();
+            assert_eq!(found, [vec!["c"], prefixes].concat(), "{start}={after}");
+        }
+    }
+    for key in ["a/b", "a/c", "b/d"] {
+        let start = crate::client::post(&format!("/bucket/{key}?uploads"));
+        fixture.client.v4(start).await.expect_status(200);
+    }
+    let page = fixture
+        .client
+        .get("/bucket?uploads&delimiter=%2F&key-marker=a%2Fb")
+        .await;
+    let prefixes = page.expect_status(200).elements("Prefix");
+    assert!(
+        prefixes.contains(&"b/".to_owned()) && !prefixes.contains(&"a/".to_owned()),
+        "{prefixes:?}"
+    );
+}

@@ -125,7 +125,7 @@ pub(super) fn list_uploads(
         let common = fold(&upload.key, query).map(str::to_owned);
         if common
             .as_ref()
-            .is_some_and(|common| page.common_prefixes.last() == Some(common) || *common == query.after)
+            .is_some_and(|common| page.common_prefixes.last() == Some(common) || *common <= query.after)
         {
             continue;
         }
