@@ -26,7 +26,7 @@ pub(crate) fn screenshots() -> Result<(), Failure> {
 fn play_into(pictures: &Path) -> Result<PathBuf, Failure> {
     setup::setup(Purpose::Desktop)?;
     ui::build()?;
-    let app = run::build(&["dipper", "tour"])?;
+    let app = run::build(&["dipper", "tour", "drag-source"])?;
     let mut command = Command::new(repository::program("release", "tour")?);
     command
         .arg("--app")
