@@ -100,7 +100,7 @@ pub(crate) async fn a_public_object_is_open_and_then_not(server: &Server) {
             .await
             .unwrap();
         let probe = client.probe_object(&bucket, &key).await;
-        assert!(open(&probe.outcome), "{probe:?}");
+        assert!(open(&probe.outcome) && probe.status == Some(200), "{probe:?}");
         assert!(
             probe.url.contains(&format!("/{}:{bucket}/", server.tenant)),
             "{}",

@@ -4,7 +4,6 @@ use std::time::{Duration, Instant};
 
 use aws_smithy_types::body::SdkBody;
 use http::Request;
-use http::header::RANGE;
 use http_body_util::BodyExt;
 use time::OffsetDateTime;
 
@@ -48,7 +47,8 @@ pub enum ProbeOutcome {
 }
 
 impl Client {
-    /// Whether anyone can read the object: one GET of its first byte, with the Project ID where there is one.
+    /// Whether anyone can read the object: one GET such as a browser sends, with the Project ID where there is one. Its
+    /// status is what a stranger gets; of the object nothing is read, and the connection is closed over the rest.
     pub async fn probe_object(&self, bucket: &BucketName, key: &ObjectKey) -> Probe {
         let url = self.public_url(bucket, Some(key), &LinkOptions::default()).url();
         let tag = Tag {
@@ -89,19 +89,14 @@ impl Client {
     }
 
     async fn ask(&self, url: &str, tag: &Tag) -> Result<(u16, ProbeOutcome), Fault> {
-        let mut request = Request::get(url);
-        if tag.key.is_some() {
-            request = request.header(RANGE, "bytes=0-0");
-        }
-        let request = request
+        let request = Request::get(url)
             .body(SdkBody::empty())
             .map_err(|error| Fault::Request(error.to_string()))?;
         let response = self.transport().send(request, tag).await?;
         let status = response.status().as_u16();
         let outcome = match status {
             200 if tag.key.is_none() => listing_outcome(&response.into_body().collect().await?.to_bytes()),
-            // An empty object has no first byte; a stranger who may not read it would not be told so.
-            200 | 206 | 416 => ProbeOutcome::Open,
+            200 => ProbeOutcome::Open,
             401 | 403 => ProbeOutcome::Refused,
             404 => ProbeOutcome::NotFound,
             other => ProbeOutcome::Other(other),

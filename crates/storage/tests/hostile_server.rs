@@ -16,6 +16,9 @@ use tokio::task::JoinSet;
 
 const SECRET: &str = "wJalrXUtnFEMIKMDENGbPxRfiCYEXAMPLEKEY";
 
+/// How the note begins that a flooding script leaves when it was hung up on: the bytes follow.
+const AFTER_FLOOD: &str = "hung up after ";
+
 /// What one connection answers to its request.
 enum Script {
     /// These bytes, then the end.
@@ -93,7 +96,11 @@ async fn play(mut stream: TcpStream, script: Script, seen: Arc<Mutex<Vec<String>
         Script::Flood(bytes) => {
             let _ = stream.write_all(&bytes).await;
             let flood = vec![b'x'; 256 * 1024];
-            while stream.write_all(&flood).await.is_ok() {}
+            let mut flooded = 0_u64;
+            while let Ok(count) = stream.write(&flood).await {
+                flooded += count as u64;
+            }
+            seen.lock().unwrap().push(format!("{AFTER_FLOOD}{flooded}"));
         }
     }
 }
@@ -549,6 +556,42 @@ async fn redirects_are_not_followed() {
     let probe = server.client().probe_object(&bucket(), &key()).await;
     assert!(matches!(probe.outcome, ProbeOutcome::Other(301)), "{probe:?}");
     assert!(other.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_stranger_asks_as_a_browser_does_and_takes_no_bytes_of_a_huge_object() {
+    let head = b"HTTP/1.1 200 OK\r\nContent-Length: 10000000000000\r\n\r\n".to_vec();
+    let server = Scripted::new(vec![Script::Flood(head)]).await;
+    let log = Arc::new(Log::default());
+    let probe = client(server.endpoint.clone(), log.clone())
+        .probe_object(&bucket(), &key())
+        .await;
+    assert_eq!(probe.status, Some(200));
+    assert!(matches!(probe.outcome, ProbeOutcome::Open), "{probe:?}");
+    let sent = server.requests()[0].to_ascii_lowercase();
+    assert!(
+        sent.starts_with("get /") && !sent.contains("range:") && !sent.contains("authorization"),
+        "{sent}"
+    );
+    assert_eq!(log.0.lock().unwrap()[0].bytes_received, 0);
+    let hung_up = async {
+        loop {
+            let notes = server.requests();
+            if let Some(bytes) = notes.iter().find_map(|note| note.strip_prefix(AFTER_FLOOD)) {
+                break bytes.parse::<u64>().unwrap();
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    let flooded = tokio::time::timeout(Duration::from_secs(10), hung_up).await.unwrap();
+    assert!(flooded < 32 << 20, "only what the sockets' buffers took: {flooded}");
+}
+
+#[tokio::test]
+async fn a_part_of_an_object_that_nobody_asked_for_proves_nothing() {
+    let server = Scripted::answering(&[&answer("206 Partial Content", "Content-Range: bytes 0-0/9\r\n", "x")]).await;
+    let probe = server.client().probe_object(&bucket(), &key()).await;
+    assert!(matches!(probe.outcome, ProbeOutcome::Other(206)), "{probe:?}");
 }
 
 #[tokio::test]

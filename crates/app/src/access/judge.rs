@@ -49,14 +49,12 @@ impl Seen {
 fn status_words(status: u16) -> String {
     let words = match status {
         200 => "OK",
-        206 => "Partial Content",
         301 | 302 | 303 | 307 | 308 => "Redirect",
         400 => "Bad Request",
         401 => "Unauthorized",
         403 => "Forbidden",
         404 => "Not Found",
         405 => "Method Not Allowed",
-        416 => "Range Not Satisfiable",
         429 => "Too Many Requests",
         500 => "Internal Server Error",
         501 => "Not Implemented",
