@@ -12,6 +12,7 @@ use time::OffsetDateTime;
 
 use crate::accounts::AccountKind;
 use crate::error::{Error, ErrorKind, Result};
+use crate::names;
 use crate::{AccountId, App, PlanToken};
 
 /// A bucket in the list.
@@ -32,6 +33,8 @@ pub struct BucketList {
     pub buckets: Vec<Bucket>,
     /// Why the server gave no list; only added buckets are shown then.
     pub listing_denied: Option<Error>,
+    /// Buckets whose names no request could name, in a form that can be shown.
+    pub unusable: Vec<String>,
     /// A Project ID that the owner's id suggests.
     pub suggested_project_id: Option<String>,
     /// When the server was asked.
@@ -98,19 +101,21 @@ impl App {
             Err(error) => return Err(error.into()),
         };
         let suggested_project_id = listed.owner.as_ref().and_then(tenant);
+        let unusable = listed.unusable.iter().map(|name| names::shown(name)).collect();
         let mut buckets: Vec<_> = listed.buckets.iter().map(Bucket::listed).collect();
-        let names: BTreeSet<_> = buckets.iter().map(|bucket| bucket.name.clone()).collect();
+        let known: BTreeSet<_> = buckets.iter().map(|bucket| bucket.name.clone()).collect();
         let added = self.parts.database.added_buckets(account).await?;
         buckets.extend(
             added
                 .into_iter()
-                .filter(|name| !names.contains(name))
+                .filter(|name| !known.contains(name))
                 .map(Bucket::added),
         );
         buckets.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(BucketList {
             buckets,
             listing_denied,
+            unusable,
             suggested_project_id,
             taken_at,
         })

@@ -17,6 +17,8 @@ pub struct BucketList {
     pub owner: Option<Owner>,
     /// The buckets, in the server's order.
     pub buckets: Vec<Bucket>,
+    /// The names of those that no request could name, exactly as the server told them; empty where it told none.
+    pub unusable: Vec<String>,
 }
 
 /// One bucket of a list.
@@ -90,15 +92,14 @@ impl Client {
                 .await
                 .map_err(|error| call.failed(error))?;
             for bucket in page.buckets() {
-                let Some(name) = bucket.name().and_then(|name| BucketName::parse(name).ok()) else {
-                    return Err(call
-                        .error(ErrorKind::Corrupt)
-                        .with_detail("the server lists a bucket without a usable name"));
-                };
-                list.buckets.push(Bucket {
-                    name,
-                    created: moment(bucket.creation_date()),
-                });
+                let told = bucket.name().unwrap_or_default();
+                match BucketName::parse(told) {
+                    Ok(name) => list.buckets.push(Bucket {
+                        name,
+                        created: moment(bucket.creation_date()),
+                    }),
+                    Err(_) => list.unusable.push(told.to_owned()),
+                }
             }
             list.owner = list.owner.or_else(|| page.owner().and_then(owner_of));
             let next = page

@@ -595,6 +595,20 @@ async fn a_part_of_an_object_that_nobody_asked_for_proves_nothing() {
 }
 
 #[tokio::test]
+async fn a_bucket_without_a_usable_name_does_not_hide_the_others() {
+    let buckets = ["photos", "a/b", "what?", "", "backups"].map(|name| format!("<Bucket><Name>{name}</Name></Bucket>"));
+    let list = format!(
+        "<ListAllMyBucketsResult><Buckets>{}<Bucket/></Buckets></ListAllMyBucketsResult>",
+        buckets.concat()
+    );
+    let server = Scripted::answering(&[&xml("200 OK", &list)]).await;
+    let list = server.client().list_buckets().await.unwrap();
+    let names: Vec<&str> = list.buckets.iter().map(|bucket| bucket.name.as_str()).collect();
+    assert_eq!(names, ["photos", "backups"]);
+    assert_eq!(list.unusable, ["a/b", "what?", "", ""]);
+}
+
+#[tokio::test]
 async fn a_page_of_greeting_is_no_public_listing() {
     let greeting = answer("200 OK", "Content-Type: text/html\r\n", "<html>hello</html>");
     let server = Scripted::answering(&[&greeting, &page(&["a"], "")]).await;

@@ -183,6 +183,8 @@ export type BucketList = {
 	buckets: BucketView[],
 	/**  only added ones are shown. */
 	listingDenied: IpcError | null,
+	/**  names that no request could name, made readable. */
+	unusable: string[],
 	suggestedProjectId: string | null,
 	takenAt: number,
 };

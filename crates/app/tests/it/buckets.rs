@@ -228,6 +228,19 @@ async fn keys_that_may_not_list_show_the_buckets_added_by_name() {
 }
 
 #[tokio::test]
+async fn a_bucket_that_cannot_be_named_is_told_beside_the_others() {
+    let (app, _folder) = support::app().await;
+    let answer = "<ListAllMyBucketsResult><Buckets><Bucket><Name>a/\u{202e}b</Name></Bucket>\
+                  <Bucket><Name>photos</Name></Bucket></Buckets></ListAllMyBucketsResult>";
+    let server = Scripted::start(move |_| ("200 OK", answer.to_owned())).await;
+    let account = app.save_account(draft(&server.address.to_string())).await.unwrap().id;
+    let list = app.list_buckets(&account).await.unwrap();
+    assert_eq!(list.buckets.len(), 1);
+    assert_eq!(list.unusable.len(), 1);
+    assert!(!list.unusable[0].contains('\u{202e}'), "{:?}", list.unusable);
+}
+
+#[tokio::test]
 async fn a_bucket_that_is_listed_is_not_shown_twice() {
     let story = support::story().await;
     story.app.create_bucket(&story.account, "photos").await.unwrap();

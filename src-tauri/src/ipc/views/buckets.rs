@@ -22,6 +22,8 @@ pub(crate) struct BucketList {
     pub(crate) buckets: Vec<BucketView>,
     /// only added ones are shown.
     pub(crate) listing_denied: Option<IpcError>,
+    /// names that no request could name, made readable.
+    pub(crate) unusable: Vec<String>,
     pub(crate) suggested_project_id: Option<String>,
     pub(crate) taken_at: i64,
 }
@@ -95,7 +97,7 @@ same_variants!(app::Access => Access { Public, Private, Partly, Unknown });
 same_fields!(app::AccessBadge => AccessBadge { access, reason });
 same_fields!(app::Bucket => BucketView { name, created: maybe_millis, added });
 same_fields!(app::BucketList => BucketList {
-    buckets: list, listing_denied: maybe, suggested_project_id, taken_at: millis,
+    buckets: list, listing_denied: maybe, unusable, suggested_project_id, taken_at: millis,
 });
 same_fields!(app::NameRule => NameRule { ok, text });
 same_fields!(app::CreatedBucket => CreatedBucket { name, already_yours });

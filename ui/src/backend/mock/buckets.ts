@@ -122,6 +122,7 @@ function listBuckets(world: World, accountId: string): BucketList {
   return {
     buckets: shown.map(({ name, created, added }) => ({ name, created: added ? null : created, added })),
     listingDenied: mayListBuckets ? null : refusal,
+    unusable: [],
     suggestedProjectId: view.projectId,
     takenAt: world.now(),
   }

@@ -6,6 +6,7 @@ import { Buckets, restTime } from './buckets.svelte'
 const list = (...names: string[]): BucketList => ({
   buckets: names.map((name) => ({ name, created: 1, added: false })),
   listingDenied: null,
+  unusable: [],
   suggestedProjectId: null,
   takenAt: 1,
 })

@@ -18,6 +18,9 @@ export const words = {
   noAccountText: 'Each with its creation date and whether the internet can reach it.',
   deniedTitle: 'These keys may not list buckets',
   deniedText: 'Buckets added by name still work.',
+  unusableTitle: (count: number) => `${plural(count, 'bucket')} can’t be opened`,
+  unusableText: (names: string[]) =>
+    `No request can carry ${names.length === 1 ? 'its name' : 'their names'}: ${names.map((name) => `“${name}”`).join(', ')}`,
   clearFilter: 'Clear filter',
   retry: 'Try again',
   cancel: 'Cancel',
