@@ -15,6 +15,7 @@ mod multipart;
 mod names;
 mod objects;
 mod server;
+mod versions;
 mod wire;
 
 use server::Kind;
@@ -42,6 +43,7 @@ macro_rules! every_case_on {
                     headers_and_metadata_come_back, copies_are_whole_and_private, many_are_deleted,
                     damaged_uploads_are_refused, files_stream_through, missing_ones_are_not_found;
                 lists: both_listings_agree, folders_are_folded, pages_go_on_where_they_ended, prefixes_are_exact;
+                versions: an_unversioned_bucket_has_one_null_version_of_each;
                 multipart: parts_become_an_object, unfinished_ones_are_listed_and_aborted, mistakes_are_refused;
                 acl: canned_ones_round_trip, grants_round_trip, a_public_object_is_open_and_then_not,
                     a_public_bucket_is_listed_and_not_read, policies_round_trip;
@@ -70,12 +72,14 @@ mod rgw_only {
             the_project_id_is_suggested;
         buckets: usage_is_told;
         objects: metadata_is_kept_to_the_letter;
+        versions: versions_and_markers_are_told_and_deleted_by_their_ids;
     }
 }
 
 mod local_only {
     test_each! { crate::Kind::Local;
         multipart: parts_are_copied_where_that_is_safe, a_completion_under_a_condition_replaces_nothing;
+        versions: a_server_without_versions_says_so;
     }
 }
 

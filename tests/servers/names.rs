@@ -6,7 +6,7 @@ use std::time::Duration;
 use dipper_storage::{LinkMethod, LinkOptions, ListRequest, ObjectKey, PresignOptions, SignatureVersion};
 use time::OffsetDateTime;
 
-use crate::server::{Server, key};
+use crate::server::{Server, key, now};
 
 pub(crate) async fn odd_keys_survive_everything(server: &Server) {
     let (client, bucket) = (&server.client, server.bucket().await);
@@ -56,7 +56,7 @@ pub(crate) async fn odd_keys_survive_everything(server: &Server) {
         }
     }
     let keys: Vec<ObjectKey> = names.iter().map(|name| key(name)).collect();
-    let report = client.delete_objects(&bucket, &keys).await.unwrap();
+    let report = client.delete_objects(&bucket, &now(&keys)).await.unwrap();
     assert!(report.failed.is_empty(), "{:?}", report.failed);
     assert_eq!(report.deleted, keys.len() as u64);
     client.delete_bucket(&bucket).await.expect("every one of them is gone");

@@ -11,7 +11,7 @@ use futures_util::stream;
 use http_body_util::{BodyExt, StreamBody};
 use hyper::body::Frame;
 
-use crate::server::{Server, key};
+use crate::server::{Server, key, now};
 
 pub(crate) async fn twelve_bytes_come_back(server: &Server) {
     let (client, bucket) = (&server.client, server.bucket().await);
@@ -243,11 +243,11 @@ pub(crate) async fn many_are_deleted(server: &Server) {
         keys.push(server.put(&bucket, name, "x").await);
     }
     keys.push(key("never there"));
-    let report = client.delete_objects(&bucket, &keys).await.unwrap();
+    let report = client.delete_objects(&bucket, &now(&keys)).await.unwrap();
     assert!(report.failed.is_empty(), "{:?}", report.failed);
     assert_eq!(report.deleted, keys.len() as u64);
     client.delete_bucket(&bucket).await.expect("all of them are gone");
-    let error = client.delete_objects(&bucket, &keys[..2]).await.unwrap_err();
+    let error = client.delete_objects(&bucket, &now(&keys[..2])).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
 }
 

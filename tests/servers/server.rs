@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use dipper_storage::{
-    BucketName, Client, Config, CreateBucketOptions, Credentials, Endpoint, GetOptions, ObjectKey, PutOptions, Scheme,
-    SignatureVersion, UploadBody,
+    BucketName, Client, Config, CreateBucketOptions, Credentials, Endpoint, GetOptions, ObjectKey, ObjectVersion,
+    PutOptions, Scheme, SignatureVersion, UploadBody,
 };
 use dipper_testkit::Rgw;
 use dipper_testkit::http::Stranger;
@@ -190,6 +190,11 @@ pub(crate) fn unused_name() -> BucketName {
     let nanos = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos();
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
     BucketName::parse(&format!("t{}-{nanos:x}-{count}", std::process::id())).unwrap()
+}
+
+/// The objects of these keys as they are now.
+pub(crate) fn now(keys: &[ObjectKey]) -> Vec<ObjectVersion> {
+    keys.iter().cloned().map(ObjectVersion::from).collect()
 }
 
 pub(crate) fn key(name: &str) -> ObjectKey {

@@ -12,7 +12,7 @@ use dipper_testkit::{Recorded, Recorder};
 use http_body_util::{BodyExt, Full};
 use md5::{Digest, Md5};
 
-use crate::server::{Server, key};
+use crate::server::{Server, key, now};
 
 async fn recorded(server: &Server, change: impl FnOnce(&mut dipper_storage::Config)) -> (Recorder, Client) {
     let recorder = Recorder::start(&server.client.config().endpoint.to_string())
@@ -136,7 +136,7 @@ pub(crate) async fn documents_carry_their_md5(server: &Server) {
     client.put_object_acl(&bucket, &keys[0], &acl).await.unwrap();
     client.put_bucket_canned_acl(&bucket, CannedAcl::Private).await.unwrap();
     client.put_bucket_policy(&bucket, &policy).await.unwrap();
-    client.delete_objects(&bucket, &keys).await.unwrap();
+    client.delete_objects(&bucket, &now(&keys)).await.unwrap();
     let requests = recorder.requests().unwrap();
     assert_eq!(requests.len(), 5);
     for request in &requests {

@@ -70,7 +70,11 @@ pub struct DeleteBucketPlan {
     pub empty: bool,
     /// How many objects are in it.
     pub objects: u64,
-    /// Their bytes.
+    /// How many older versions of objects.
+    pub old_versions: u64,
+    /// How many delete markers.
+    pub delete_markers: u64,
+    /// The bytes of all of them.
     pub bytes: u64,
     /// Unfinished multipart uploads, which go too.
     pub unfinished_uploads: u64,

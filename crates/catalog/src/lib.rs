@@ -26,7 +26,7 @@ mod status;
 mod table;
 mod view;
 
-pub use count::{Counted, count};
+pub use count::{Counted, count, count_versions, fingerprint};
 pub use entry::{Entry, EntryName, Row, RowKind, Rows};
 pub use order::{Column, Direction, Sort};
 pub use selection::{Selection, SelectionChange, SelectionSummary};

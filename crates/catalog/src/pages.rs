@@ -35,22 +35,23 @@ impl Pages {
         if self.ended {
             return Ok(None);
         }
-        let mut page = self.patiently().await?;
+        let mut page = patiently(|| self.client.list_page(&self.request)).await?;
         self.request.continuation = page.next.take();
         self.ended = self.request.continuation.is_none();
         Ok(Some(page))
     }
+}
 
-    async fn patiently(&self) -> Result<ListPage, Error> {
-        for wait in WAITS {
-            let error = match self.client.list_page(&self.request).await {
-                Ok(page) => return Ok(page),
-                Err(error) if !error.kind().is_retryable() => return Err(error),
-                Err(error) => error,
-            };
-            tracing::debug!(%error, "a page is asked for again");
-            tokio::time::sleep(error.retry_after().unwrap_or(wait).min(LONGEST_WAIT)).await;
-        }
-        self.client.list_page(&self.request).await
+/// Asks for a page, and again a few times when the network or the server stumbles.
+pub(crate) async fn patiently<T, F: Future<Output = Result<T, Error>>>(page: impl Fn() -> F) -> Result<T, Error> {
+    for wait in WAITS {
+        let error = match page().await {
+            Ok(page) => return Ok(page),
+            Err(error) if !error.kind().is_retryable() => return Err(error),
+            Err(error) => error,
+        };
+        tracing::debug!(%error, "a page is asked for again");
+        tokio::time::sleep(error.retry_after().unwrap_or(wait).min(LONGEST_WAIT)).await;
     }
+    page().await
 }

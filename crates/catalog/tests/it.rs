@@ -206,19 +206,34 @@ async fn counting_counts_below_the_prefix_and_stops_when_told() {
     .await;
     let (bucket, prefix) = (&world.bucket, Prefix::new("p/"));
     let (cancel, told) = (CancellationToken::new(), Cell::new(0));
-    let counted = count(&world.client, bucket, &prefix, &cancel, |_| told.set(told.get() + 1))
+    let counted = count(&world.client, bucket, &prefix, &cancel, |_, _| told.set(told.get() + 1))
         .await
         .unwrap();
-    assert_eq!(
-        counted,
-        Some(Counted {
-            objects: 1100,
-            bytes: 6600
-        })
-    );
+    let counted = counted.unwrap();
+    assert_eq!((counted.objects, counted.bytes, counted.all()), (1100, 6600, 1100));
     assert_eq!(told.get(), 2, "once a page");
-    let stopped = count(&world.client, bucket, &prefix, &cancel, |_| cancel.cancel())
+    let stopped = count(&world.client, bucket, &prefix, &cancel, |_, _| cancel.cancel())
         .await
         .unwrap();
     assert_eq!(stopped, None);
+}
+
+#[tokio::test]
+async fn the_same_count_of_other_things_has_another_fingerprint() {
+    let world = World::with_keys(["a", "b"].map(str::to_owned)).await;
+    let cancel = CancellationToken::new();
+    let counted = async || -> Counted {
+        let (client, bucket, all) = (&world.client, &world.bucket, Prefix::default());
+        count(client, bucket, &all, &cancel, |_, _| ()).await.unwrap().unwrap()
+    };
+    let before = counted().await;
+    assert_eq!(counted().await, before);
+    world.client.delete_object(&world.bucket, &key("b")).await.unwrap();
+    world.put("c").await;
+    let after = counted().await;
+    assert_eq!((after.objects, after.bytes), (before.objects, before.bytes));
+    assert_ne!(after.fingerprint, before.fingerprint);
+    world.client.delete_object(&world.bucket, &key("c")).await.unwrap();
+    world.put("b").await;
+    assert_eq!(counted().await, before, "as it was");
 }

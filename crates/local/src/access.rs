@@ -38,6 +38,7 @@ fn reading(operation: &str) -> Option<Reading> {
         "GetObjectAcl" => ("s3:GetObjectAcl", None, Some(Permission::ReadAcp)),
         "ListObjects" | "ListObjectsV2" | "HeadBucket" => ("s3:ListBucket", Some(Permission::Read), None),
         "ListMultipartUploads" => ("s3:ListBucketMultipartUploads", Some(Permission::Read), None),
+        "ListObjectVersions" => ("s3:ListBucketVersions", Some(Permission::Read), None),
         "GetBucketAcl" => ("s3:GetBucketAcl", Some(Permission::ReadAcp), None),
         "GetBucketLocation" => ("s3:GetBucketLocation", None, None),
         "GetBucketPolicy" => ("s3:GetBucketPolicy", None, None),

@@ -256,6 +256,7 @@ fn known(method: &Method, target: Target) -> &'static [&'static str] {
             "policyStatus",
             "uploads",
             "versioning",
+            "versions",
             "list-type",
             "prefix",
             "delimiter",
@@ -267,6 +268,7 @@ fn known(method: &Method, target: Target) -> &'static [&'static str] {
             "fetch-owner",
             "key-marker",
             "upload-id-marker",
+            "version-id-marker",
             "max-uploads",
         ],
         ("PUT", Target::Bucket) => &["acl", "policy"],
@@ -367,7 +369,7 @@ mod tests {
             (Method::DELETE, "/bucket?lifecycle"),
             (Method::DELETE, "/bucket/key?legal-hold"),
             (Method::PUT, "/bucket/key?tagging"),
-            (Method::GET, "/bucket?versions"),
+            (Method::GET, "/bucket?lifecycle"),
             (Method::GET, "/bucket?usage"),
         ] {
             let error = checked(&method, uri).err();

@@ -171,6 +171,7 @@ impl Call {
         match self.tag.operation {
             "ListBuckets" => "ListAllMyBucketsResult",
             "ListObjects" | "ListObjectsV2" => "ListBucketResult",
+            "ListObjectVersions" => "ListVersionsResult",
             "GetBucketAcl" | "GetObjectAcl" => "AccessControlPolicy",
             "GetBucketVersioning" => "VersioningConfiguration",
             "DeleteObjects" => "DeleteResult",

@@ -27,6 +27,7 @@ mod probe;
 mod sdk;
 mod sigv2;
 mod transport;
+mod versions;
 
 pub use acl::{Acl, CannedAcl, Grant, Grantee, Owner, Right};
 pub use body::{BodySource, BoxBody, Checksum, UploadBody};
@@ -52,3 +53,4 @@ pub use objects::{
     Stored,
 };
 pub use probe::{Probe, ProbeOutcome};
+pub use versions::{ListedVersion, ObjectVersion, VersionMarker, VersionsPage, VersionsRequest};

@@ -132,10 +132,7 @@ impl Client {
             .send()
             .await
             .map_err(|error| call.failed(error))?;
-        let names = Names {
-            call: &call,
-            encoded: page.encoding_type() == Some(&EncodingType::Url),
-        };
+        let names = Names::of(&call, page.encoding_type());
         let objects = names.objects(page.contents())?;
         let common_prefixes = names.prefixes(page.common_prefixes())?;
         let position = match page.next_continuation_token() {
@@ -170,10 +167,7 @@ impl Client {
             .send()
             .await
             .map_err(|error| call.failed(error))?;
-        let names = Names {
-            call: &call,
-            encoded: page.encoding_type() == Some(&EncodingType::Url),
-        };
+        let names = Names::of(&call, page.encoding_type());
         let objects = names.objects(page.contents())?;
         let common_prefixes = names.prefixes(page.common_prefixes())?;
         // Ceph RGW leaves NextMarker as it is when it encodes everything else, so the last name is more to be trusted.
@@ -240,13 +234,20 @@ fn last_name<'a>(objects: &'a [ListedObject], prefixes: &'a [Prefix]) -> Option<
 }
 
 /// Reads the names of a page, which are percent-encoded if the server echoed that we asked for it.
-struct Names<'a> {
-    call: &'a Call,
+pub(crate) struct Names<'a> {
+    pub(crate) call: &'a Call,
     encoded: bool,
 }
 
-impl Names<'_> {
-    fn name(&self, text: &str) -> Result<String> {
+impl<'a> Names<'a> {
+    pub(crate) fn of(call: &'a Call, echoed: Option<&EncodingType>) -> Self {
+        Self {
+            call,
+            encoded: echoed == Some(&EncodingType::Url),
+        }
+    }
+
+    pub(crate) fn name(&self, text: &str) -> Result<String> {
         if !self.encoded {
             return Ok(text.to_owned());
         }
@@ -257,20 +258,22 @@ impl Names<'_> {
         })
     }
 
+    pub(crate) fn key(&self, listed: Option<&str>) -> Result<ObjectKey> {
+        let key = self.name(listed.unwrap_or_default())?;
+        if key.is_empty() {
+            let words = "the list has an object without a key";
+            return Err(self.call.error(ErrorKind::Corrupt).with_detail(words));
+        }
+        Ok(ObjectKey::from_server(key))
+    }
+
     fn objects(&self, listed: &[aws_sdk_s3::types::Object]) -> Result<Vec<ListedObject>> {
         listed.iter().map(|object| self.object(object)).collect()
     }
 
     fn object(&self, object: &aws_sdk_s3::types::Object) -> Result<ListedObject> {
-        let key = self.name(object.key().unwrap_or_default())?;
-        if key.is_empty() {
-            return Err(self
-                .call
-                .error(ErrorKind::Corrupt)
-                .with_detail("the list has an object without a key"));
-        }
         Ok(ListedObject {
-            key: ObjectKey::from_server(key),
+            key: self.key(object.key())?,
             size: object
                 .size()
                 .and_then(|size| u64::try_from(size).ok())

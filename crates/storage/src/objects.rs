@@ -20,6 +20,7 @@ use crate::metadata;
 use crate::names::{BucketName, ObjectKey};
 use crate::place::{encode_component, encode_path};
 use crate::transport::Answer;
+use crate::versions::ObjectVersion;
 
 /// An object in a bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -196,8 +197,16 @@ impl Client {
 
     /// Deletes an object; one that is not there is no error.
     pub async fn delete_object(&self, bucket: &BucketName, key: &ObjectKey) -> Result<()> {
-        let call = self.object_call("DeleteObject", bucket, key);
-        let request = self.sdk().delete_object().bucket(bucket.as_str()).key(sdk_key(key));
+        self.delete_version(bucket, &key.clone().into()).await
+    }
+
+    /// Deletes an object, or one version of it for ever; what is not there is no error.
+    pub async fn delete_version(&self, bucket: &BucketName, object: &ObjectVersion) -> Result<()> {
+        let call = self.object_call("DeleteObject", bucket, &object.key);
+        let request = self.sdk().delete_object().bucket(bucket.as_str());
+        let request = request
+            .key(sdk_key(&object.key))
+            .set_version_id(object.version_id.clone());
         let deleted = request
             .customize()
             .interceptor(call.clone())
@@ -205,7 +214,7 @@ impl Client {
             .await
             .map_err(|error| call.failed(error));
         match deleted {
-            Err(error) if error.s3_code() != Some("NoSuchKey") => Err(error),
+            Err(error) if !matches!(error.s3_code(), Some("NoSuchKey" | "NoSuchVersion")) => Err(error),
             _ => Ok(()),
         }
     }

@@ -1,57 +1,50 @@
-//! Deleting: a thousand keys a request, while the prefixes are still being listed.
+//! Deleting: a thousand objects or versions a request, exactly those that were named.
 
 use std::sync::atomic::Ordering::Relaxed;
 
-use dipper_storage::{BucketName, Client, ErrorKind, MAX_DELETE_KEYS, ObjectKey};
+use dipper_storage::{BucketName, Client, ErrorKind, MAX_DELETE_KEYS, ObjectVersion, UnfinishedUpload};
 use tokio::task::JoinSet;
 
 use crate::context::{Context, Interrupt};
 use crate::error::{Error, Result};
 use crate::retry::ATTEMPTS;
 use crate::spec::EmptyBucketSpec;
-use crate::targets::{Object, Stream, Targets};
+use crate::work::Bucket;
 
 /// Batches under way at once. More would only queue up inside the server.
 const BATCHES: usize = 4;
 
-/// Deletes everything and hands back what is left.
-pub(crate) async fn run(context: &Context, client: &Client, bucket: &BucketName, targets: Targets) -> Targets {
-    let mut stream = Stream::start(context, client, bucket, targets);
-    let mut batches: JoinSet<Vec<ObjectKey>> = JoinSet::new();
+/// Deletes all of them and hands back what is left.
+pub(crate) async fn run(
+    context: &Context,
+    client: &Client,
+    bucket: &BucketName,
+    objects: Vec<ObjectVersion>,
+) -> Vec<ObjectVersion> {
+    let mut batches: JoinSet<Vec<ObjectVersion>> = JoinSet::new();
     let mut kept = Vec::new();
-    let mut batch = Vec::new();
-    loop {
-        let object = stream.next().await;
-        let last = object.is_none();
-        batch.extend(object.map(|object| object.key));
-        if batch.len() < MAX_DELETE_KEYS && !last {
-            continue;
+    let mut rest = objects.into_iter();
+    while !context.cancel.is_cancelled() {
+        let batch: Vec<_> = rest.by_ref().take(MAX_DELETE_KEYS).collect();
+        if batch.is_empty() {
+            break;
         }
         if batches.len() == BATCHES {
             collect(&mut batches, &mut kept, context).await;
         }
-        let keys = std::mem::take(&mut batch);
-        if context.cancel.is_cancelled() {
-            kept.extend(keys);
-        } else if !keys.is_empty() {
-            let (context, client, bucket) = (context.clone(), client.clone(), bucket.clone());
-            batches.spawn(async move { delete_batch(&context, &client, &bucket, keys).await });
-        }
-        if last {
-            break;
-        }
+        let (context, client, bucket) = (context.clone(), client.clone(), bucket.clone());
+        batches.spawn(async move { delete_batch(&context, &client, &bucket, batch).await });
     }
     while !batches.is_empty() {
         collect(&mut batches, &mut kept, context).await;
     }
-    let mut left = stream.rest();
-    left.objects.extend(kept.into_iter().map(|key| Object { key, size: 0 }));
-    left
+    kept.extend(rest);
+    kept
 }
 
-async fn collect(batches: &mut JoinSet<Vec<ObjectKey>>, kept: &mut Vec<ObjectKey>, context: &Context) {
+async fn collect(batches: &mut JoinSet<Vec<ObjectVersion>>, kept: &mut Vec<ObjectVersion>, context: &Context) {
     match batches.join_next().await {
-        Some(Ok(keys)) => kept.extend(keys),
+        Some(Ok(objects)) => kept.extend(objects),
         Some(Err(error)) => {
             context.job.item_failed(
                 "a batch",
@@ -62,22 +55,22 @@ async fn collect(batches: &mut JoinSet<Vec<ObjectKey>>, kept: &mut Vec<ObjectKey
     }
 }
 
-/// Deletes some keys and hands back those that are still there. Keys that failed in a way that may pass are tried again.
+/// Deletes some and hands back those that are still there. What failed in a way that may pass is tried again.
 async fn delete_batch(
     context: &Context,
     client: &Client,
     bucket: &BucketName,
-    mut keys: Vec<ObjectKey>,
-) -> Vec<ObjectKey> {
+    mut objects: Vec<ObjectVersion>,
+) -> Vec<ObjectVersion> {
     let mut kept = Vec::new();
     for failed in 1.. {
-        let attempt = || async { Ok(client.delete_objects(bucket, &keys).await?) };
+        let attempt = || async { Ok(client.delete_objects(bucket, &objects).await?) };
         let report = match context.request(Interrupt::BetweenTries, attempt).await {
             Ok(report) => report,
             Err(error) => {
                 if !error.is_cancelled() {
-                    for key in &keys {
-                        context.job.item_failed(key.as_str(), &error);
+                    for object in &objects {
+                        context.job.item_failed(object.key.as_str(), &error);
                     }
                 }
                 break;
@@ -85,15 +78,15 @@ async fn delete_batch(
         };
         context.job.progress.items_done.fetch_add(report.deleted, Relaxed);
         let mut again = None;
-        keys.clear();
-        for (key, error) in report.failed {
+        objects.clear();
+        for (object, error) in report.failed {
             let error = Error::from(error);
             if error.kind().is_retryable() && failed < ATTEMPTS {
-                keys.push(key);
+                objects.push(object);
                 again = Some(error);
             } else {
-                context.job.item_failed(key.as_str(), &error);
-                kept.push(key);
+                context.job.item_failed(object.key.as_str(), &error);
+                kept.push(object);
             }
         }
         let Some(error) = again else { break };
@@ -101,41 +94,54 @@ async fn delete_batch(
             break;
         }
     }
-    kept.append(&mut keys);
+    kept.append(&mut objects);
     kept
 }
 
-/// Empties a bucket of objects and unfinished uploads and deletes it. Says whether it is gone.
-pub(crate) async fn empty_bucket(context: &Context, spec: &EmptyBucketSpec, everything: Targets) -> bool {
-    let left = run(context, &spec.client, &spec.bucket, everything).await;
-    if !left.is_empty() || context.cancel.is_cancelled() {
-        return false;
+/// Empties a bucket of what the spec names and deletes it. The spec keeps what is left.
+pub(crate) async fn empty_bucket(context: &Context, spec: &mut EmptyBucketSpec) -> Bucket {
+    let objects = std::mem::take(&mut spec.objects);
+    spec.objects = run(context, &spec.client, &spec.bucket, objects).await;
+    while !context.cancel.is_cancelled()
+        && let Some(upload) = spec.uploads.last()
+    {
+        let aborted = abort(context, &spec.client, &spec.bucket, upload).await;
+        if settled(context, upload.key.as_str(), aborted).is_none() {
+            return Bucket::Left;
+        }
+        spec.uploads.pop();
     }
-    match delete_bucket(context, &spec.client, &spec.bucket).await {
-        Ok(()) => {
-            context.job.progress.items_done.fetch_add(1, Relaxed);
-            true
-        }
-        Err(error) => {
-            if !error.is_cancelled() {
-                context.job.item_failed(spec.bucket.as_str(), &error);
-            }
-            false
-        }
+    if !spec.objects.is_empty() || context.cancel.is_cancelled() {
+        return Bucket::Left;
+    }
+    let delete = || async { spec.client.delete_bucket(&spec.bucket).await.map_err(Error::from) };
+    let deleted = context.request(Interrupt::BetweenTries, delete).await;
+    match settled(context, spec.bucket.as_str(), deleted) {
+        Some(()) => Bucket::Gone,
+        None => Bucket::Left,
     }
 }
 
-async fn delete_bucket(context: &Context, client: &Client, bucket: &BucketName) -> Result<()> {
-    let list = || async { client.list_multipart_uploads(bucket).await.map_err(Error::from) };
-    for upload in context.request(Interrupt::AtOnce, list).await? {
-        let abort = || async {
-            client
-                .abort_multipart_upload(bucket, &upload.key, &upload.upload_id)
-                .await
-                .map_err(Error::from)
-        };
-        context.request(Interrupt::BetweenTries, abort).await?;
+/// Aborts an unfinished upload; one that is gone, finished or aborted by someone else, needs no more.
+async fn abort(context: &Context, client: &Client, bucket: &BucketName, upload: &UnfinishedUpload) -> Result<()> {
+    let abort = || async {
+        client
+            .abort_multipart_upload(bucket, &upload.key, &upload.upload_id)
+            .await
+            .map_err(Error::from)
+    };
+    context.request(Interrupt::BetweenTries, abort).await
+}
+
+/// Counts an item that is done, or tells that it failed.
+fn settled(context: &Context, name: &str, result: Result<()>) -> Option<()> {
+    match result {
+        Ok(()) => {
+            context.job.progress.items_done.fetch_add(1, Relaxed);
+            return Some(());
+        }
+        Err(error) if error.is_cancelled() => {}
+        Err(error) => context.job.item_failed(name, &error),
     }
-    let delete = || async { client.delete_bucket(bucket).await.map_err(Error::from) };
-    context.request(Interrupt::BetweenTries, delete).await
+    None
 }

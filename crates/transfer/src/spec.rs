@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use dipper_storage::{BucketName, CannedAcl, Client, ObjectKey, Prefix};
+use dipper_storage::{BucketName, CannedAcl, Client, ObjectKey, ObjectVersion, Prefix, UnfinishedUpload};
 use time::OffsetDateTime;
 
 /// One request of a user.
@@ -14,7 +14,7 @@ pub enum JobSpec {
     Download(DownloadSpec),
     /// Objects away.
     Delete(DeleteSpec),
-    /// All objects and unfinished uploads away, then the bucket.
+    /// Everything that was counted in a bucket away, then the bucket.
     EmptyAndDeleteBucket(EmptyBucketSpec),
     /// A canned ACL on existing objects.
     SetAcl(AclSpec),
@@ -95,7 +95,7 @@ pub struct DownloadSpec {
     pub conflict: DownloadConflict,
 }
 
-/// Objects to delete.
+/// Objects to delete: exactly these, so that nothing goes that nobody was shown.
 #[derive(Clone, Debug)]
 pub struct DeleteSpec {
     /// The account's client.
@@ -104,13 +104,11 @@ pub struct DeleteSpec {
     pub account: String,
     /// The bucket.
     pub bucket: BucketName,
-    /// Single objects.
-    pub keys: Vec<ObjectKey>,
-    /// Prefixes of which everything goes.
-    pub prefixes: Vec<Prefix>,
+    /// Objects as they are now, or versions of them.
+    pub objects: Vec<ObjectVersion>,
 }
 
-/// A bucket to empty and delete.
+/// A bucket to empty of exactly this and to delete. It stays, and the job fails, if there is more in it by then.
 #[derive(Clone, Debug)]
 pub struct EmptyBucketSpec {
     /// The account's client.
@@ -119,6 +117,10 @@ pub struct EmptyBucketSpec {
     pub account: String,
     /// The bucket.
     pub bucket: BucketName,
+    /// Objects as they are now, or versions and delete markers.
+    pub objects: Vec<ObjectVersion>,
+    /// Unfinished uploads, which are aborted.
+    pub uploads: Vec<UnfinishedUpload>,
 }
 
 /// Existing objects that get a canned ACL.

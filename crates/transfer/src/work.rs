@@ -1,6 +1,6 @@
 //! What a job has to do, what is left of it after a run, and how it is described.
 
-use dipper_storage::{BucketName, ObjectKey, Prefix};
+use dipper_storage::BucketName;
 
 use crate::context::Context;
 use crate::job::JobKind;
@@ -16,10 +16,17 @@ const KEYS_NAMED: usize = 5;
 pub(crate) enum Work {
     Upload(UploadSpec),
     Download(DownloadSpec, Targets),
-    Delete(DeleteSpec, Targets),
+    Delete(DeleteSpec),
     /// The bucket too is an item: it is left until it is gone.
-    Empty(EmptyBucketSpec, Option<Targets>),
+    Empty(EmptyBucketSpec, Bucket),
     SetAcl(AclSpec, Targets),
+}
+
+/// Whether the bucket that goes last is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bucket {
+    Left,
+    Gone,
 }
 
 /// A job in words.
@@ -32,21 +39,17 @@ pub(crate) struct Description {
 
 impl Work {
     pub(crate) fn new(spec: JobSpec) -> Self {
-        let sizeless = |keys: Vec<ObjectKey>| keys.into_iter().map(|key| (key, 0));
         match spec {
             JobSpec::Upload(spec) => Self::Upload(spec),
             JobSpec::Download(mut spec) => {
                 let (objects, folders) = (std::mem::take(&mut spec.objects), std::mem::take(&mut spec.folders));
                 Self::Download(spec, Targets::new(objects, folders))
             }
-            JobSpec::Delete(mut spec) => {
-                let (keys, prefixes) = (std::mem::take(&mut spec.keys), std::mem::take(&mut spec.prefixes));
-                Self::Delete(spec, Targets::new(sizeless(keys), prefixes))
-            }
-            JobSpec::EmptyAndDeleteBucket(spec) => Self::Empty(spec, Some(everything())),
+            JobSpec::Delete(spec) => Self::Delete(spec),
+            JobSpec::EmptyAndDeleteBucket(spec) => Self::Empty(spec, Bucket::Left),
             JobSpec::SetAcl(mut spec) => {
                 let (keys, prefixes) = (std::mem::take(&mut spec.keys), std::mem::take(&mut spec.prefixes));
-                Self::SetAcl(spec, Targets::new(sizeless(keys), prefixes))
+                Self::SetAcl(spec, Targets::new(keys.into_iter().map(|key| (key, 0)), prefixes))
             }
         }
     }
@@ -59,13 +62,13 @@ impl Work {
                 let left = download::run(context, &spec, targets).await;
                 Self::Download(spec, left)
             }
-            Self::Delete(spec, targets) => {
-                let left = delete::run(context, &spec.client, &spec.bucket, targets).await;
-                Self::Delete(spec, left)
+            Self::Delete(mut spec) => {
+                spec.objects = delete::run(context, &spec.client, &spec.bucket, spec.objects).await;
+                Self::Delete(spec)
             }
-            Self::Empty(spec, _) => {
-                let gone = delete::empty_bucket(context, &spec, everything()).await;
-                Self::Empty(spec, if gone { None } else { Some(everything()) })
+            Self::Empty(mut spec, _) => {
+                let bucket = delete::empty_bucket(context, &mut spec).await;
+                Self::Empty(spec, bucket)
             }
             Self::SetAcl(spec, targets) => {
                 let left = acl::run(context, &spec, targets).await;
@@ -77,8 +80,9 @@ impl Work {
     pub(crate) fn is_empty(&self) -> bool {
         match self {
             Self::Upload(spec) => spec.items.is_empty(),
-            Self::Empty(_, targets) => targets.is_none(),
-            Self::Download(_, targets) | Self::Delete(_, targets) | Self::SetAcl(_, targets) => targets.is_empty(),
+            Self::Delete(spec) => spec.objects.is_empty(),
+            Self::Empty(_, bucket) => *bucket == Bucket::Gone,
+            Self::Download(_, targets) | Self::SetAcl(_, targets) => targets.is_empty(),
         }
     }
 
@@ -89,8 +93,9 @@ impl Work {
                 let bytes = spec.items.iter().fold(0_u64, |sum, item| sum.saturating_add(item.size));
                 (spec.items.len() as u64, bytes)
             }
-            Self::Empty(..) => (1, 0),
-            Self::Download(_, targets) | Self::Delete(_, targets) | Self::SetAcl(_, targets) => targets.known(),
+            Self::Delete(spec) => (spec.objects.len() as u64, 0),
+            Self::Empty(spec, _) => ((spec.objects.len() + spec.uploads.len() + 1) as u64, 0),
+            Self::Download(_, targets) | Self::SetAcl(_, targets) => targets.known(),
         }
     }
 
@@ -98,7 +103,7 @@ impl Work {
         match self {
             Self::Upload(_) => JobKind::Upload,
             Self::Download(..) => JobKind::Download,
-            Self::Delete(..) => JobKind::Delete,
+            Self::Delete(_) => JobKind::Delete,
             Self::Empty(..) => JobKind::EmptyAndDeleteBucket,
             Self::SetAcl(..) => JobKind::SetAcl,
         }
@@ -108,7 +113,7 @@ impl Work {
         match self {
             Self::Upload(spec) => &spec.account,
             Self::Download(spec, _) => &spec.account,
-            Self::Delete(spec, _) => &spec.account,
+            Self::Delete(spec) => &spec.account,
             Self::Empty(spec, _) => &spec.account,
             Self::SetAcl(spec, _) => &spec.account,
         }
@@ -118,7 +123,7 @@ impl Work {
         match self {
             Self::Upload(spec) => &spec.bucket,
             Self::Download(spec, _) => &spec.bucket,
-            Self::Delete(spec, _) => &spec.bucket,
+            Self::Delete(spec) => &spec.bucket,
             Self::Empty(spec, _) => &spec.bucket,
             Self::SetAcl(spec, _) => &spec.bucket,
         }
@@ -132,7 +137,10 @@ impl Work {
                 Description::new(&keys, &[], |folder| format!("to {bucket}/{folder}"))
             }
             Self::Download(spec, targets) => targets.describe(|_| format!("to {}", spec.folder.display())),
-            Self::Delete(_, targets) => targets.describe(|folder| format!("from {bucket}/{folder}")),
+            Self::Delete(spec) => {
+                let keys: Vec<&str> = spec.objects.iter().map(|object| object.key.as_str()).collect();
+                Description::new(&keys, &[], |folder| format!("from {bucket}/{folder}"))
+            }
             Self::Empty(..) => Description {
                 title: bucket.to_string(),
                 place: "with everything in it".to_owned(),
@@ -141,10 +149,6 @@ impl Work {
             Self::SetAcl(_, targets) => targets.describe(|folder| format!("in {bucket}/{folder}")),
         }
     }
-}
-
-fn everything() -> Targets {
-    Targets::new([], vec![Prefix::default()])
 }
 
 impl Targets {

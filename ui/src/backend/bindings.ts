@@ -280,6 +280,8 @@ export type DeleteBucketPlan = {
 	bucket: string,
 	empty: boolean,
 	objects: number,
+	oldVersions: number,
+	deleteMarkers: number,
 	bytes: number,
 	unfinishedUploads: number,
 	versioning: Versioning,

@@ -151,7 +151,7 @@ async fn count(client: &Client, bucket: &BucketName, prefixes: &[Prefix]) -> Res
     let cancel = CancellationToken::new();
     let mut all = 0;
     for prefix in prefixes {
-        let counted = dipper_catalog::count(client, bucket, prefix, &cancel, |_| {}).await?;
+        let counted = dipper_catalog::count(client, bucket, prefix, &cancel, |_, _| {}).await?;
         all += counted.map_or(0, |counted| counted.objects);
     }
     Ok(all)

@@ -1,11 +1,12 @@
 //! Deleting a bucket: counted first, confirmed with the token of that count, counted again, and only then done.
 //!
 //! An empty bucket is deleted at once. One that is not becomes a transfer that empties it and deletes it at the end; its
-//! name has to be typed. If anything was added or removed since the count that was shown, nothing is done.
+//! name has to be typed. If anything was added or removed since the count that was shown, nothing is done; and the
+//! transfer deletes exactly what was counted, so that a bucket to which something comes later stays.
 
-use dipper_catalog::{Counted, count};
-use dipper_storage::{BucketName, Client, ErrorKind as StorageKind, ListRequest, MAX_DELETE_KEYS, MAX_KEYS_PER_PAGE};
-use dipper_storage::{Prefix, Versioning};
+use dipper_catalog::{Counted, count, count_versions, fingerprint};
+use dipper_storage::{BucketName, Client, ErrorKind as StorageKind, MAX_DELETE_KEYS, MAX_KEYS_PER_PAGE, ObjectKey};
+use dipper_storage::{ObjectVersion, Prefix, UnfinishedUpload, Versioning};
 use dipper_transfer::{EmptyBucketSpec, JobSpec};
 use tokio_util::sync::CancellationToken;
 
@@ -17,26 +18,26 @@ use crate::{AccountId, App, PlanToken};
 
 const DELETE: &str = "deleteBucket";
 /// As many keys as a dialog shows.
-const FIRST_KEYS: u16 = 5;
+const FIRST_KEYS: usize = 5;
 
 /// What was counted and shown, stored with its token.
 struct DeleteBucket {
     account: AccountId,
     bucket: BucketName,
+    versioning: Versioning,
     contents: Contents,
 }
 
-/// What is in a bucket.
+/// What is in a bucket. The fingerprint is also that of the unfinished uploads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Contents {
-    objects: u64,
-    bytes: u64,
+    counted: Counted,
     unfinished_uploads: u64,
 }
 
 impl Contents {
     fn is_empty(self) -> bool {
-        self.objects == 0 && self.unfinished_uploads == 0
+        self.counted.all() == 0 && self.unfinished_uploads == 0
     }
 }
 
@@ -52,28 +53,41 @@ impl App {
         let bucket = bucket_name(bucket)?;
         let client = self.client(account).await?;
         let running = self.parts.operations.begin(operation);
+        let mut first: Vec<String> = Vec::new();
         let counting = async {
             let versioning = client.bucket_versioning(&bucket).await?;
-            let contents = contents(&client, &bucket, running.cancel_token(), progress).await?;
-            let first = first_keys(&client, &bucket).await?;
-            Ok::<_, Error>((versioning, contents, first))
+            let looking = Look {
+                client: &client,
+                bucket: &bucket,
+                versioning,
+                cancel: running.cancel_token(),
+            };
+            let note = |key: &ObjectKey, _: Option<&str>| {
+                if first.len() < FIRST_KEYS && first.last().is_none_or(|last| last != key.as_str()) {
+                    first.push(key.to_string());
+                }
+            };
+            let (contents, _) = looking.contents(progress, note).await?;
+            Ok::<_, Error>((versioning, contents))
         };
-        let (versioning, contents, first) = tokio::select! {
+        let (versioning, contents) = tokio::select! {
             counted = counting => counted?,
             () = running.cancel_token().cancelled() => return Err(cancelled(&bucket)),
         };
-        refuse_versions(&bucket, versioning, contents)?;
         let token = self.parts.plans.issue(DeleteBucket {
             account: account.clone(),
             bucket: bucket.clone(),
+            versioning,
             contents,
         })?;
         Ok(DeleteBucketPlan {
             token,
             bucket: bucket.to_string(),
             empty: contents.is_empty(),
-            objects: contents.objects,
-            bytes: contents.bytes,
+            objects: contents.counted.objects,
+            old_versions: contents.counted.old_versions,
+            delete_markers: contents.counted.delete_markers,
+            bytes: contents.counted.bytes,
             unfinished_uploads: contents.unfinished_uploads,
             versioning,
             first,
@@ -87,17 +101,31 @@ impl App {
     /// Refused with [`StalePlan`](crate::ErrorKind::StalePlan) when the contents are not what was shown any more, and with
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) at `typedName` when the name was not typed; both spend the token.
     pub async fn delete_bucket(&self, token: &PlanToken, typed_name: Option<&str>) -> Result<Option<u64>> {
-        let planned: DeleteBucket = self.parts.plans.take(DELETE, token)?;
         let DeleteBucket {
             account,
             bucket,
+            versioning,
             contents: shown,
-        } = planned;
+        } = self.parts.plans.take(DELETE, token)?;
         if !shown.is_empty() {
             require_typed_name(DELETE, bucket.as_str(), typed_name)?;
         }
         let client = self.client(&account).await?;
-        if contents(&client, &bucket, &CancellationToken::new(), &|_| ()).await? != shown {
+        let looking = Look {
+            client: &client,
+            bucket: &bucket,
+            versioning,
+            cancel: &CancellationToken::new(),
+        };
+        let mut objects = Vec::new();
+        let keep = |key: &ObjectKey, version: Option<&str>| {
+            objects.push(ObjectVersion {
+                key: key.clone(),
+                version_id: version.map(str::to_owned),
+            });
+        };
+        let (now, uploads) = looking.contents(&|_| (), keep).await?;
+        if now != shown {
             return Err(changed(&bucket));
         }
         if shown.is_empty() {
@@ -108,6 +136,8 @@ impl App {
             client,
             account: account.to_string(),
             bucket,
+            objects,
+            uploads,
         };
         Ok(Some(
             self.parts.work.engine.start(JobSpec::EmptyAndDeleteBucket(spec)).get(),
@@ -125,56 +155,71 @@ impl App {
     }
 }
 
-async fn contents(
-    client: &Client,
-    bucket: &BucketName,
-    cancel: &CancellationToken,
-    progress: &(dyn Fn(CountProgress) + Send + Sync),
-) -> Result<Contents> {
-    let tell = |Counted { objects, bytes }, done| progress(CountProgress { objects, bytes, done });
-    let all = count(client, bucket, &Prefix::default(), cancel, |so_far| tell(so_far, false)).await?;
-    let all = all.ok_or_else(|| cancelled(bucket))?;
-    let unfinished_uploads = match client.list_multipart_uploads(bucket).await {
-        Ok(uploads) => uploads.len() as u64,
-        Err(error) if error.kind() == StorageKind::Unsupported => 0,
-        Err(error) => return Err(error.into()),
-    };
-    tell(all, true);
-    Ok(Contents {
-        objects: all.objects,
-        bytes: all.bytes,
-        unfinished_uploads,
-    })
+/// A look into a bucket.
+struct Look<'a> {
+    client: &'a Client,
+    bucket: &'a BucketName,
+    versioning: Versioning,
+    cancel: &'a CancellationToken,
 }
 
-async fn first_keys(client: &Client, bucket: &BucketName) -> Result<Vec<String>> {
-    let request = ListRequest {
-        max_keys: FIRST_KEYS,
-        ..ListRequest::new(bucket.clone())
-    };
-    let page = client.list_page(&request).await?;
-    Ok(page.objects.into_iter().map(|object| object.key.to_string()).collect())
+impl Look<'_> {
+    /// Counts everything, telling `each` of every object, or of every version where the bucket keeps or kept them.
+    async fn contents(
+        &self,
+        progress: &(dyn Fn(CountProgress) + Send + Sync),
+        mut each: impl FnMut(&ObjectKey, Option<&str>) + Send,
+    ) -> Result<(Contents, Vec<UnfinishedUpload>)> {
+        let Self {
+            client, bucket, cancel, ..
+        } = *self;
+        let tell = |so_far: Counted, done| {
+            progress(CountProgress {
+                objects: so_far.all(),
+                bytes: so_far.bytes,
+                done,
+            });
+        };
+        let counted = if matches!(self.versioning, Versioning::Enabled | Versioning::Suspended) {
+            let hear = |so_far, page: &[dipper_storage::ListedVersion]| {
+                page.iter()
+                    .for_each(|version| each(&version.key, Some(&version.version_id)));
+                tell(so_far, false);
+            };
+            count_versions(client, bucket, cancel, hear).await?
+        } else {
+            let hear = |so_far, page: &[dipper_storage::ListedObject]| {
+                page.iter().for_each(|object| each(&object.key, None));
+                tell(so_far, false);
+            };
+            count(client, bucket, &Prefix::default(), cancel, hear).await?
+        };
+        let mut counted = counted.ok_or_else(|| cancelled(bucket))?;
+        let uploads = match client.list_multipart_uploads(bucket).await {
+            Ok(uploads) => uploads,
+            Err(error) if error.kind() == StorageKind::Unsupported => Vec::new(),
+            Err(error) => return Err(error.into()),
+        };
+        tell(counted, true);
+        let marks = uploads
+            .iter()
+            .map(|upload| fingerprint((&upload.key, upload.upload_id.as_str())));
+        counted.fingerprint = marks.fold(counted.fingerprint, u64::wrapping_add);
+        let unfinished_uploads = uploads.len() as u64;
+        let contents = Contents {
+            counted,
+            unfinished_uploads,
+        };
+        Ok((contents, uploads))
+    }
 }
 
 /// One request for every page that is listed and every batch that is deleted, one for each upload, one for the bucket.
 fn requests(contents: Contents) -> u64 {
-    let pages = contents.objects.div_ceil(u64::from(MAX_KEYS_PER_PAGE)).max(1);
-    let batches = contents.objects.div_ceil(MAX_DELETE_KEYS as u64);
+    let all = contents.counted.all();
+    let pages = all.div_ceil(u64::from(MAX_KEYS_PER_PAGE)).max(1);
+    let batches = all.div_ceil(MAX_DELETE_KEYS as u64);
     pages + batches + contents.unfinished_uploads + 1
-}
-
-/// Emptying a bucket that keeps versions would only hide its objects behind delete markers, and it could still not be
-/// deleted: better refused before anything is touched.
-fn refuse_versions(bucket: &BucketName, versioning: Versioning, contents: Contents) -> Result<()> {
-    if contents.objects == 0 || !matches!(versioning, Versioning::Enabled | Versioning::Suspended) {
-        return Ok(());
-    }
-    let message =
-        format!("“{bucket}” can’t be emptied: it keeps old versions, and those can’t be removed with Dipper yet.");
-    let hint = "Remove all versions with another tool, or with a lifecycle rule, then delete the empty bucket.";
-    Err(Error::new(ErrorKind::Unsupported, "planDeleteBucket", message)
-        .with_bucket(bucket.as_str())
-        .with_hint(hint))
 }
 
 fn changed(bucket: &BucketName) -> Error {
@@ -203,16 +248,19 @@ mod tests {
 
     #[test]
     fn requests_are_counted_by_page_batch_and_upload() {
-        let of = |objects, unfinished_uploads| {
+        let of = |objects, old_versions, unfinished_uploads| {
             requests(Contents {
-                objects,
-                bytes: 0,
+                counted: Counted {
+                    objects,
+                    old_versions,
+                    ..Counted::default()
+                },
                 unfinished_uploads,
             })
         };
-        assert_eq!(of(0, 0), 2);
-        assert_eq!(of(1, 0), 3);
-        assert_eq!(of(1_000, 0), 3);
-        assert_eq!(of(1_001, 2), 7);
+        assert_eq!(of(0, 0, 0), 2);
+        assert_eq!(of(1, 0, 0), 3);
+        assert_eq!(of(600, 400, 0), 3);
+        assert_eq!(of(600, 401, 2), 7);
     }
 }

@@ -1,7 +1,10 @@
-//! Deleting what is selected: counted and shown first, counted again before the first object goes.
+//! Deleting what is selected: counted and shown first, counted again before the first object goes. What is deleted are the
+//! keys that were counted, and no others that come to the same folders later.
+
+use std::ops::Add;
 
 use dipper_catalog::Counted;
-use dipper_storage::{BucketName, Client, ObjectKey, Prefix, Versioning};
+use dipper_storage::{BucketName, Client, ListedObject, ObjectKey, ObjectVersion, Prefix, Versioning};
 use dipper_transfer::{DeleteSpec, JobSpec};
 use tokio_util::sync::CancellationToken;
 
@@ -24,7 +27,7 @@ struct PlannedDelete {
     bucket: BucketName,
     keys: Vec<ObjectKey>,
     folders: Vec<Prefix>,
-    below_folders: u64,
+    below_folders: Counted,
     asks_for_name: bool,
 }
 
@@ -48,11 +51,12 @@ impl App {
         let selected = Counted {
             objects: entries.objects.len() as u64,
             bytes: entries.bytes(),
+            ..Counted::default()
         };
-        let hear = |below: Counted| progress(shown(sum(selected, below), false));
-        let below = count_folders(&client, &bucket, &entries.folders, running.cancel_token(), &hear).await?;
-        let all_below = below.iter().copied().fold(Counted::default(), sum);
-        let all = sum(selected, all_below);
+        let hear = |below: Counted, _: &[ListedObject]| progress(shown(selected + below, false));
+        let below = count_folders(&client, &bucket, &entries.folders, running.cancel_token(), hear).await?;
+        let all_below = below.iter().copied().fold(Counted::default(), Add::add);
+        let all = selected + all_below;
         progress(shown(all, true));
         // A key that may not ask is told what is safe to believe: that nothing is kept.
         let versioning = client
@@ -75,7 +79,7 @@ impl App {
             bucket,
             keys,
             folders: entries.folders,
-            below_folders: all_below.objects,
+            below_folders: all_below,
             asks_for_name,
         })?;
         Ok(DeleteObjectsPlan {
@@ -93,7 +97,7 @@ impl App {
         })
     }
 
-    /// Starts the planned delete and gives its job. Refused when what lies below the folders was counted differently, and
+    /// Starts the planned delete and gives its job. Refused when what lies below the folders is not what was counted, and
     /// without the bucket's typed name where the plan asks for it.
     pub async fn delete_objects(&self, token: &PlanToken, typed_name: Option<&str>) -> Result<u64> {
         const OPERATION: &str = "deleteObjects";
@@ -103,53 +107,55 @@ impl App {
         }
         let client = self.client(&planned.account_id).await?;
         let cancel = CancellationToken::new();
-        let now = count_folders(&client, &planned.bucket, &planned.folders, &cancel, &|_| {}).await?;
-        let now: u64 = now.iter().map(|folder| folder.objects).sum();
+        let mut keys = planned.keys;
+        let keep = |_, page: &[ListedObject]| keys.extend(page.iter().map(|object| object.key.clone()));
+        let now = count_folders(&client, &planned.bucket, &planned.folders, &cancel, keep).await?;
+        let now = now.into_iter().fold(Counted::default(), Add::add);
         if now != planned.below_folders {
-            let message = format!(
-                "Nothing was deleted: the folders held {} when this was shown and hold {} now.",
-                words::counted(planned.below_folders, "object"),
-                words::count(now)
-            );
+            let message = changed(planned.below_folders.objects, now.objects);
             return Err(Error::stale_plan(OPERATION, message).with_bucket(planned.bucket.as_str()));
         }
         let spec = DeleteSpec {
             client,
             account: planned.account_id.to_string(),
             bucket: planned.bucket,
-            keys: planned.keys,
-            prefixes: planned.folders,
+            objects: keys.into_iter().map(ObjectVersion::from).collect(),
         };
         Ok(self.parts.work.engine.start(JobSpec::Delete(spec)).get())
     }
 }
 
-/// What lies below each folder, one after the other; `progress` hears the sum.
+fn changed(before: u64, now: u64) -> String {
+    if before == now {
+        let before = words::counted(before, "object");
+        return format!("Nothing was deleted: the folders hold {before}, but not those that were shown.");
+    }
+    format!(
+        "Nothing was deleted: the folders held {} when this was shown and hold {} now.",
+        words::counted(before, "object"),
+        words::count(now)
+    )
+}
+
+/// What lies below each folder, one after the other; `hear` is told the sum so far with each page.
 async fn count_folders(
     client: &Client,
     bucket: &BucketName,
     folders: &[Prefix],
     cancel: &CancellationToken,
-    progress: &(dyn Fn(Counted) + Send + Sync),
+    mut hear: impl FnMut(Counted, &[ListedObject]) + Send,
 ) -> Result<Vec<Counted>> {
     let mut all = Vec::with_capacity(folders.len());
     let mut before = Counted::default();
     for folder in folders {
-        let hear = |page: Counted| progress(sum(before, page));
+        let hear = |so_far, page: &[ListedObject]| hear(before + so_far, page);
         let counted = dipper_catalog::count(client, bucket, folder, cancel, hear)
             .await?
             .ok_or_else(stopped)?;
-        before = sum(before, counted);
+        before = before + counted;
         all.push(counted);
     }
     Ok(all)
-}
-
-fn sum(a: Counted, b: Counted) -> Counted {
-    Counted {
-        objects: a.objects + b.objects,
-        bytes: a.bytes.saturating_add(b.bytes),
-    }
 }
 
 fn shown(counted: Counted, done: bool) -> CountProgress {
@@ -215,6 +221,7 @@ mod tests {
         let below = [Counted {
             objects: 1_186,
             bytes: 44_000_000,
+            ..Counted::default()
         }];
         let (lines, more) = lines(&entries(1, 1), &below);
         assert_eq!(more, 0);

@@ -163,7 +163,11 @@ async fn without_a_token_nothing_is_deleted() {
 #[tokio::test]
 async fn a_bucket_that_changed_since_it_was_counted_is_asked_for_again() {
     let story = support::story().await;
-    for (bucket, full) in [("was-empty", false), ("was-full", true)] {
+    for (bucket, full, swapped) in [
+        ("was-empty", false, false),
+        ("was-full", true, false),
+        ("was-other", true, true),
+    ] {
         story.app.create_bucket(&story.account, bucket).await.unwrap();
         if full {
             story.put(bucket, "a.txt", "x").await;
@@ -174,10 +178,13 @@ async fn a_bucket_that_changed_since_it_was_counted_is_asked_for_again() {
             .await
             .unwrap();
         story.put(bucket, "b.txt", "x").await;
+        if swapped {
+            story.delete(bucket, "a.txt").await;
+        }
         let error = story.app.delete_bucket(&plan.token, Some(bucket)).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::StalePlan, "{error}");
     }
-    assert_eq!(names(&story).await, ["was-empty", "was-full"]);
+    assert_eq!(names(&story).await, ["was-empty", "was-full", "was-other"]);
 }
 
 #[tokio::test]

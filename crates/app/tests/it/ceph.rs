@@ -5,8 +5,9 @@ use std::fs;
 
 use dipper_app::{
     Access, AccessPlan, JobState, KeyChange, LinkKind, LinkRequest, NewTextObject, PublicLevel, PublicScope, Scheme,
-    SignatureVersion, Target, UploadChange, UploadTarget,
+    SignatureVersion, Target, UploadChange, UploadTarget, Versioning,
 };
+use dipper_storage::{BucketName, ObjectKey, PutOptions, UploadBody};
 use dipper_testkit::Rgw;
 use dipper_testkit::http::Stranger;
 
@@ -228,4 +229,80 @@ async fn a_bucket_is_opened_in_three_scopes_and_closed_again_on_rgw() {
         [403, 403, 403]
     );
     delete_all(&window, &bucket).await;
+}
+
+#[tokio::test]
+async fn a_versioned_bucket_with_markers_and_an_unfinished_upload_is_counted_emptied_and_deleted_on_rgw() {
+    let Some(rgw) = gateway("emptying a versioned bucket on Ceph").await else {
+        return;
+    };
+    let (window, name, _folder) = window(rgw, "versions").await;
+    let keys = &rgw.users().tenant;
+    let other = support::client(rgw.endpoint(), &keys.access_key_id, &keys.secret_access_key);
+    let bucket = BucketName::parse(&name).unwrap();
+    other.put_bucket_versioning(&bucket, Versioning::Enabled).await.unwrap();
+    for key in ["kept.txt", "hidden.txt"] {
+        put_text(&window, &name, key, "first").await;
+    }
+    for key in ["kept.txt", "hidden.txt"] {
+        let key = ObjectKey::parse(key).unwrap();
+        other
+            .put_object(&bucket, &key, UploadBody::bytes("Hello World!"), &PutOptions::default())
+            .await
+            .unwrap();
+    }
+    other
+        .delete_object(&bucket, &ObjectKey::parse("hidden.txt").unwrap())
+        .await
+        .unwrap();
+    let half = ObjectKey::parse("half").unwrap();
+    other
+        .create_multipart_upload(&bucket, &half, &PutOptions::default())
+        .await
+        .unwrap();
+
+    let plan = async || {
+        window
+            .app
+            .plan_delete_bucket(&window.account, &name, QUIET, "plan")
+            .await
+            .unwrap()
+    };
+    let shown = plan().await;
+    assert_eq!(
+        (
+            shown.objects,
+            shown.old_versions,
+            shown.delete_markers,
+            shown.unfinished_uploads,
+            shown.bytes
+        ),
+        (1, 3, 1, 1, 34)
+    );
+    assert_eq!(
+        (shown.versioning, shown.empty, shown.asks_for_name),
+        (Versioning::Enabled, false, true)
+    );
+    assert_eq!(shown.first, ["hidden.txt", "kept.txt"]);
+
+    // One version goes and another comes: the same figures, and not what was shown.
+    other.delete_object(&bucket, &half).await.unwrap();
+    let changed = window.app.delete_bucket(&shown.token, Some(&name)).await.unwrap_err();
+    assert_eq!(changed.kind(), dipper_app::ErrorKind::StalePlan);
+
+    let shown = plan().await;
+    assert_eq!(shown.delete_markers, 2);
+    let job = window
+        .app
+        .delete_bucket(&shown.token, Some(&name))
+        .await
+        .unwrap()
+        .unwrap();
+    let ended = window.ended(job).await;
+    assert_eq!(
+        (ended.state, ended.items_done, ended.errors),
+        (JobState::Done, 8, vec![])
+    );
+    let list = window.app.list_buckets(&window.account).await.unwrap();
+    assert!(list.buckets.iter().all(|listed| listed.name != name));
 }

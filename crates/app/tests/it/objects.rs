@@ -262,6 +262,31 @@ async fn a_delete_is_refused_without_a_fresh_plan() {
 }
 
 #[tokio::test]
+async fn a_folder_in_which_one_object_went_and_another_came_is_asked_for_again() {
+    let story = with_bucket().await;
+    for key in ["f/1", "f/2", "g/1", "g/2"] {
+        story.put(BUCKET, key, "1234").await;
+    }
+    let view = story.open(BUCKET, "", Mode::Folders).await;
+    let planned = async |folder: &str| {
+        let selection = story.choose(&view, &[folder]).await;
+        let plan = story.app.plan_delete_objects(&view, &selection.id, QUIET, "plan").await;
+        plan.unwrap().token
+    };
+    let swapped = planned("f/").await;
+    story.delete(BUCKET, "f/2").await;
+    story.put(BUCKET, "f/3", "1234").await;
+    let rewritten = planned("g/").await;
+    story.put(BUCKET, "g/2", "5678").await;
+    for token in [swapped, rewritten] {
+        let error = story.app.delete_objects(&token, None).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::StalePlan);
+        assert!(error.to_string().contains("not those that were shown"), "{error}");
+    }
+    assert_eq!(story.keys(BUCKET).await, ["f/1", "f/3", "g/1", "g/2"]);
+}
+
+#[tokio::test]
 async fn public_objects_are_counted_before_they_go() {
     let story = with_bucket().await;
     story.put(BUCKET, "private", "x").await;

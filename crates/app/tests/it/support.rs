@@ -88,21 +88,35 @@ pub(crate) async fn story() -> Story {
 impl Story {
     /// Puts a text where it belongs without asking the app, as another program would.
     pub(crate) async fn put(&self, bucket: &str, key: &str, text: &'static str) {
-        let mut config = Config::new(Endpoint::parse(&self.endpoint, Scheme::Http).unwrap());
-        config.credentials = Some(Credentials {
-            access_key_id: KEY_ID.into(),
-            secret_access_key: SecretString::from(SECRET),
-            session_token: None,
-        });
-        config.addressing = Addressing::Path;
         let (bucket, key) = (BucketName::parse(bucket).unwrap(), ObjectKey::parse(key).unwrap());
         let body = UploadBody::bytes(text);
-        Client::new(config)
-            .unwrap()
+        self.client()
             .put_object(&bucket, &key, body, &PutOptions::default())
             .await
             .unwrap();
     }
+
+    /// Deletes an object without asking the app, as another program would.
+    pub(crate) async fn delete(&self, bucket: &str, key: &str) {
+        let (bucket, key) = (BucketName::parse(bucket).unwrap(), ObjectKey::parse(key).unwrap());
+        self.client().delete_object(&bucket, &key).await.unwrap();
+    }
+
+    fn client(&self) -> Client {
+        client(&self.endpoint, KEY_ID, SECRET)
+    }
+}
+
+/// Another program with these keys.
+pub(crate) fn client(endpoint: &str, key_id: &str, secret: &str) -> Client {
+    let mut config = Config::new(Endpoint::parse(endpoint, Scheme::Http).unwrap());
+    config.credentials = Some(Credentials {
+        access_key_id: key_id.into(),
+        secret_access_key: SecretString::from(secret),
+        session_token: None,
+    });
+    config.addressing = Addressing::Path;
+    Client::new(config).unwrap()
 }
 
 /// A server that is none of ours: it answers every request as it is told, by request line.

@@ -1,15 +1,18 @@
-//! Both listings of a bucket. They differ only in how they name the place where the next page begins.
+//! The listings of a bucket. Both of its objects differ only in how they name the place where the next page begins; that of
+//! its versions tells each object as its one version.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use s3s::dto::{
-    CommonPrefix, ETag, EncodingType, ListObjectsInput, ListObjectsOutput, ListObjectsV2Input, ListObjectsV2Output,
-    Object, ObjectStorageClass, Owner,
+    CommonPrefix, ETag, EncodingType, ListObjectVersionsInput, ListObjectVersionsOutput, ListObjectsInput,
+    ListObjectsOutput, ListObjectsV2Input, ListObjectsV2Output, Object, ObjectStorageClass, ObjectVersion,
+    ObjectVersionStorageClass, Owner,
 };
 use s3s::{S3ErrorCode, S3Request, S3Result};
 
 use super::{Service, error, length, page_size, timestamp};
+use crate::store::NULL_VERSION;
 use crate::store::listing::{Entry, Listed, Page, Query};
 
 /// What `encoding-type=url` leaves as it is.
@@ -127,6 +130,44 @@ impl Service {
         })
     }
 
+    /// Buckets keep no versions, so each object is its own `null` version and the latest, and a page goes on behind a key
+    /// whatever version of it the marker names.
+    pub(super) async fn list_object_versions(
+        &self,
+        request: S3Request<ListObjectVersionsInput>,
+    ) -> S3Result<ListObjectVersionsOutput> {
+        let input = request.input;
+        let encoding = Encoding::parse(input.encoding_type.as_ref())?;
+        let limit = page_size(input.max_keys)?;
+        let prefix = input.prefix.unwrap_or_default();
+        let key_marker = input.key_marker.unwrap_or_default();
+        let query = Query {
+            prefix: prefix.clone(),
+            delimiter: input.delimiter.clone().unwrap_or_default(),
+            after: key_marker.clone(),
+            limit,
+        };
+        let page = self.page(&input.bucket, query).await?;
+        let next = page.next.clone();
+        let owner = self.names.owner();
+        let (objects, common_prefixes) = shown(page, encoding, Some(&owner));
+        Ok(ListObjectVersionsOutput {
+            name: Some(input.bucket),
+            prefix: Some(encoding.write(prefix)),
+            key_marker: Some(encoding.write(key_marker)),
+            version_id_marker: input.version_id_marker,
+            max_keys: Some(i32::try_from(limit).unwrap_or(1000)),
+            is_truncated: Some(next.is_some()),
+            next_version_id_marker: next.is_some().then(|| NULL_VERSION.to_owned()),
+            next_key_marker: encoding.write_some(next),
+            versions: Some(objects.into_iter().map(only_version).collect()),
+            common_prefixes: Some(common_prefixes),
+            delimiter: encoding.write_some(input.delimiter),
+            encoding_type: encoding.name(),
+            ..ListObjectVersionsOutput::default()
+        })
+    }
+
     async fn page(&self, bucket: &str, query: Query) -> S3Result<Page> {
         let bucket = self.names.bucket(bucket)?;
         Ok(self.store.list(bucket, query).await?)
@@ -169,6 +210,23 @@ fn object(listed: Listed, encoding: Encoding, owner: Option<&Owner>) -> Object {
         size: Some(length(listed.size)),
         storage_class: Some(ObjectStorageClass::from(listed.storage_class)),
         ..Object::default()
+    }
+}
+
+/// An object as the one version that there is of it.
+fn only_version(object: Object) -> ObjectVersion {
+    ObjectVersion {
+        e_tag: object.e_tag,
+        is_latest: Some(true),
+        key: object.key,
+        last_modified: object.last_modified,
+        owner: object.owner,
+        size: object.size,
+        storage_class: object
+            .storage_class
+            .map(|class| ObjectVersionStorageClass::from(class.as_str().to_owned())),
+        version_id: Some(NULL_VERSION.to_owned()),
+        ..ObjectVersion::default()
     }
 }
 

@@ -124,17 +124,19 @@ impl Service {
                 "One request deletes at most 1,000 objects.",
             ));
         }
-        let mut keys = Vec::new();
+        let mut accepted = Vec::new();
         let mut errors = Vec::new();
         for object in objects {
             match refused(&object) {
-                Some(refused) => errors.push(delete_error(object.key, &refused)),
-                None => keys.push(object.key),
+                Some(refused) => errors.push(delete_error(object, &refused)),
+                None => accepted.push(object),
             }
         }
-        self.store.delete_objects(bucket, keys.clone()).await?;
-        let deleted = keys.into_iter().map(|key| DeletedObject {
-            key: Some(key),
+        let keys = accepted.iter().map(|object| object.key.clone()).collect();
+        self.store.delete_objects(bucket, keys).await?;
+        let deleted = accepted.into_iter().map(|object| DeletedObject {
+            key: Some(object.key),
+            version_id: object.version_id,
             ..DeletedObject::default()
         });
         let deleted = if quiet.unwrap_or(false) {
@@ -233,11 +235,11 @@ fn refused(object: &ObjectIdentifier) -> Option<S3Error> {
     })
 }
 
-fn delete_error(key: String, refused: &S3Error) -> s3s::dto::Error {
+fn delete_error(object: ObjectIdentifier, refused: &S3Error) -> s3s::dto::Error {
     s3s::dto::Error {
         code: Some(refused.code().as_str().to_owned()),
-        key: Some(key),
+        key: Some(object.key),
         message: refused.message().map(str::to_owned),
-        version_id: None,
+        version_id: object.version_id,
     }
 }

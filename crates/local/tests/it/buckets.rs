@@ -154,7 +154,7 @@ async fn what_is_not_supported_says_so_and_does_nothing() {
     let fixture = Fixture::with_bucket().await;
     for target in [
         "?tagging",
-        "?versions",
+        "?accelerate",
         "?lifecycle",
         "?cors",
         "?encryption",

@@ -18,7 +18,9 @@ fn verb(operation: &str) -> &str {
         "HeadBucket" => "look at",
         "HeadObject" => "read the properties of",
         "GetBucketVersioning" => "read the versioning of",
+        "PutBucketVersioning" => "change the versioning of",
         "ListObjects" | "ListObjectsV2" => "list",
+        "ListObjectVersions" => "list the versions in",
         "GetObject" => "download",
         "PutObject" => "upload",
         "CopyObject" => "copy to",
@@ -184,6 +186,9 @@ fn permission(operation: &str) -> Option<(&'static str, &'static str)> {
         "PutObject" | "CreateMultipartUpload" | "UploadPart" | "CompleteMultipartUpload" | "CopyObject" => {
             ("s3:PutObject", "the bucket")
         }
+        "ListObjectVersions" => ("s3:ListBucketVersions", "the bucket"),
+        "GetBucketVersioning" => ("s3:GetBucketVersioning", "the bucket"),
+        "PutBucketVersioning" => ("s3:PutBucketVersioning", "the bucket"),
         "DeleteObject" | "DeleteObjects" => ("s3:DeleteObject", "the object"),
         "ListMultipartUploads" => ("s3:ListBucketMultipartUploads", "the bucket"),
         "GetBucketAcl" => ("s3:GetBucketAcl", "the bucket"),

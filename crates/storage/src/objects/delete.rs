@@ -9,7 +9,8 @@ use futures_util::stream;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result, classify};
 use crate::limits::MAX_DELETE_KEYS;
-use crate::names::{BucketName, ObjectKey};
+use crate::names::BucketName;
+use crate::versions::{NULL_VERSION, ObjectVersion};
 
 /// How many single deletes run at a time: enough to hide the way there and back, few enough to be polite.
 const SINGLE_DELETES: usize = 8;
@@ -20,39 +21,49 @@ pub struct DeleteReport {
     /// How many are gone.
     pub deleted: u64,
     /// Which are not, and why.
-    pub failed: Vec<(ObjectKey, Error)>,
+    pub failed: Vec<(ObjectVersion, Error)>,
 }
 
 impl Client {
-    /// Deletes many, 1,000 a request. Keys that XML cannot hold, and all keys where the server has no `DeleteObjects`,
-    /// go one by one. Fails as a whole only when nothing was deleted and a request failed; else each key's own failure
-    /// is in the report.
-    pub async fn delete_objects(&self, bucket: &BucketName, keys: &[ObjectKey]) -> Result<DeleteReport> {
+    /// Deletes many objects or versions, 1,000 a request. Those whose key XML cannot hold, and all where the server has no
+    /// `DeleteObjects`, go one by one. Fails as a whole only when nothing was deleted and a request failed; else each
+    /// one's own failure is in the report.
+    pub async fn delete_objects(&self, bucket: &BucketName, objects: &[ObjectVersion]) -> Result<DeleteReport> {
         let together = self.config().compatibility.multi_delete;
-        let (many, single): (Vec<_>, Vec<_>) = keys.iter().partition(|key| together && fits_in_xml(key.as_str()));
+        let (many, single): (Vec<_>, Vec<_>) = objects
+            .iter()
+            .partition(|object| together && fits_in_xml(object.key.as_str()));
         let mut report = DeleteReport::default();
-        for keys in many.chunks(MAX_DELETE_KEYS) {
-            match self.delete_together(bucket, keys, &mut report).await {
+        for objects in many.chunks(MAX_DELETE_KEYS) {
+            match self.delete_together(bucket, objects, &mut report).await {
                 Ok(()) => {}
                 Err(error) if error.kind() == ErrorKind::Unsupported && error.not_s3().is_none() => {
-                    self.delete_one_by_one(bucket, keys, &mut report).await;
+                    self.delete_one_by_one(bucket, objects, &mut report).await;
                 }
                 Err(error) if report.deleted == 0 && report.failed.is_empty() => return Err(error),
-                Err(error) => report
-                    .failed
-                    .extend(keys.iter().map(|key| ((*key).clone(), error.clone().with_key(key)))),
+                Err(error) => report.failed.extend(
+                    objects
+                        .iter()
+                        .map(|object| ((*object).clone(), error.clone().with_key(&object.key))),
+                ),
             }
         }
         self.delete_one_by_one(bucket, &single, &mut report).await;
         Ok(report)
     }
 
-    async fn delete_together(&self, bucket: &BucketName, keys: &[&ObjectKey], report: &mut DeleteReport) -> Result<()> {
+    async fn delete_together(
+        &self,
+        bucket: &BucketName,
+        objects: &[&ObjectVersion],
+        report: &mut DeleteReport,
+    ) -> Result<()> {
         let call = self.bucket_call("DeleteObjects", bucket).with_digest();
         let mut document = Delete::builder().quiet(false);
-        for key in keys {
-            let object = ObjectIdentifier::builder().key(key.as_str()).build();
-            document = document.objects(object.map_err(|error| call.error(ErrorKind::Internal).with_source(error))?);
+        for object in objects {
+            let named = ObjectIdentifier::builder().key(object.key.as_str());
+            let named = named.set_version_id(object.version_id.clone()).build();
+            document = document.objects(named.map_err(|error| call.error(ErrorKind::Internal).with_source(error))?);
         }
         let document = document
             .build()
@@ -64,13 +75,27 @@ impl Client {
             .send()
             .await
             .map_err(|error| call.failed(error))?;
-        let deleted: HashSet<&str> = answer.deleted().iter().filter_map(|deleted| deleted.key()).collect();
-        for key in keys {
-            if deleted.contains(key.as_str()) {
+        let deleted = || answer.deleted().iter();
+        let keys: HashSet<&str> = deleted().filter_map(|deleted| deleted.key()).collect();
+        let versions: HashSet<(&str, &str)> = deleted()
+            .filter_map(|deleted| Some((deleted.key()?, version(deleted.version_id()))))
+            .collect();
+        for object in objects {
+            let key = object.key.as_str();
+            // Of an object as it is now, a server may or may not name the version that it took away.
+            let is_gone = match object.version_id.as_deref() {
+                None => keys.contains(key),
+                id => versions.contains(&(key, version(id))),
+            };
+            if is_gone {
                 report.deleted += 1;
                 continue;
             }
-            let refusal = answer.errors().iter().find(|error| error.key() == Some(key.as_str()));
+            let wanted = (Some(key), version(object.version_id.as_deref()));
+            let refusal = answer
+                .errors()
+                .iter()
+                .find(|error| (error.key(), version(error.version_id())) == wanted);
             let error = match refusal {
                 Some(refusal) => Error::new(classify(refusal.code(), None), "DeleteObject")
                     .with_s3_code(refusal.code().unwrap_or("Unknown"))
@@ -80,29 +105,34 @@ impl Client {
             };
             report
                 .failed
-                .push(((*key).clone(), error.with_bucket(bucket).with_key(key)));
+                .push(((*object).clone(), error.with_bucket(bucket).with_key(&object.key)));
         }
         Ok(())
     }
 
-    async fn delete_one_by_one(&self, bucket: &BucketName, keys: &[&ObjectKey], report: &mut DeleteReport) {
+    async fn delete_one_by_one(&self, bucket: &BucketName, objects: &[&ObjectVersion], report: &mut DeleteReport) {
         // Each owns what it needs: only then can the compiler prove that all of it may move between threads.
-        let delete = |key: &&ObjectKey| {
-            let (client, bucket, key) = (self.clone(), bucket.clone(), (*key).clone());
+        let delete = |object: &&ObjectVersion| {
+            let (client, bucket, object) = (self.clone(), bucket.clone(), (*object).clone());
             async move {
-                let result = client.delete_object(&bucket, &key).await;
-                (key, result)
+                let result = client.delete_version(&bucket, &object).await;
+                (object, result)
             }
         };
-        let deletes: Vec<_> = keys.iter().map(delete).collect();
+        let deletes: Vec<_> = objects.iter().map(delete).collect();
         let mut results = stream::iter(deletes).buffer_unordered(SINGLE_DELETES);
-        while let Some((key, result)) = results.next().await {
+        while let Some((object, result)) = results.next().await {
             match result {
                 Ok(()) => report.deleted += 1,
-                Err(error) => report.failed.push((key, error)),
+                Err(error) => report.failed.push((object, error)),
             }
         }
     }
+}
+
+/// A version's id in an answer; servers without versions leave out that it is `null`.
+fn version(id: Option<&str>) -> &str {
+    id.filter(|id| !id.is_empty()).unwrap_or(NULL_VERSION)
 }
 
 /// Whether XML 1.0 carries the key unchanged through every parser: no control characters (line ends are normalised,

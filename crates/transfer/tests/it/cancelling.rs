@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use dipper_storage::Prefix;
 use dipper_transfer::{ConflictPolicy, DeleteSpec, JobSpec, JobState};
 
 use crate::support::{MIB, World, content, files_below, key};
@@ -109,8 +108,7 @@ async fn a_cancelled_delete_goes_on_at_retry() {
         client: world.client.clone(),
         account: "Test".to_owned(),
         bucket: world.bucket.clone(),
-        keys: vec![],
-        prefixes: vec![Prefix::new("p/")],
+        objects: (0..2500).map(|number| key(&format!("p/{number}")).into()).collect(),
     });
     let (id, _) = cancelled_in_under_a_second(&world, spec, Duration::from_millis(20)).await;
     world.engine.retry(id);

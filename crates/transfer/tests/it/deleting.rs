@@ -1,45 +1,43 @@
 //! Deleting, emptying a bucket, and ACLs over many keys.
 
-use dipper_storage::{CannedAcl, Grantee, Prefix, PutOptions, Right};
+use dipper_storage::{CannedAcl, Grantee, ObjectVersion, Prefix, PutOptions, Right};
 use dipper_transfer::{AclSpec, DeleteSpec, EmptyBucketSpec, JobSpec, JobState};
 
 use crate::support::{World, key};
 
-fn delete(world: &World, keys: &[&str], prefixes: &[&str]) -> JobSpec {
-    JobSpec::Delete(DeleteSpec {
-        client: world.client.clone(),
-        account: "Test".to_owned(),
-        bucket: world.bucket.clone(),
-        keys: keys.iter().map(|name| key(name)).collect(),
-        prefixes: prefixes.iter().map(|prefix| Prefix::new(*prefix)).collect(),
-    })
+/// The objects of these names as they are now.
+fn now(names: &[&str]) -> Vec<ObjectVersion> {
+    names.iter().map(|name| key(name).into()).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn keys_and_prefixes_go_and_nothing_else_does() {
+async fn exactly_what_was_named_goes() {
     let world = World::new().await;
-    for number in 0..2100 {
-        world.put(&format!("folder/{number}"), b"").await;
-    }
-    for name in ["folder2", "folder", "one", "two", "line\nbreak", "\u{1}"] {
+    let below: Vec<String> = (0..2100).map(|number| format!("folder/{number}")).collect();
+    let mut names: Vec<&str> = below.iter().map(String::as_str).collect();
+    names.extend(["one", "line\nbreak", "\u{1}"]);
+    for name in names.iter().chain(&["folder2", "folder", "folder/came later", "two"]) {
         world.put(name, b"").await;
     }
-    let job = world
-        .run_well(delete(
-            &world,
-            &["one", "line\nbreak", "\u{1}", "never was"],
-            &["folder/"],
-        ))
-        .await;
+    names.push("never was");
+    let spec = DeleteSpec {
+        client: world.client.clone(),
+        account: "Test".to_owned(),
+        bucket: world.bucket.clone(),
+        objects: now(&names),
+    };
+    let job = world.run_well(JobSpec::Delete(spec)).await;
     assert_eq!((job.items_done, job.items_total, job.bytes_total), (2104, 2104, None));
-    assert_eq!(world.keys().await, ["folder", "folder2", "two"]);
+    assert_eq!(world.keys().await, ["folder", "folder/came later", "folder2", "two"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bucket_is_emptied_of_objects_and_unfinished_uploads_and_goes() {
     let world = World::new().await;
-    for number in 0..30 {
-        world.put(&format!("{number}/x"), b"1").await;
+    let names: Vec<String> = (0..30).map(|number| format!("{number}/x")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    for name in &names {
+        world.put(name, b"1").await;
     }
     world
         .client
@@ -50,15 +48,38 @@ async fn a_bucket_is_emptied_of_objects_and_unfinished_uploads_and_goes() {
         client: world.client.clone(),
         account: "Test".to_owned(),
         bucket: world.bucket.clone(),
+        objects: now(&names),
+        uploads: world.client.list_multipart_uploads(&world.bucket).await.unwrap(),
     };
     let job = world.run_well(JobSpec::EmptyAndDeleteBucket(spec.clone())).await;
-    assert_eq!((job.items_done, job.title.as_str()), (31, "bucket"));
+    assert_eq!((job.items_done, job.title.as_str()), (32, "bucket"));
     assert!(world.client.list_buckets().await.unwrap().buckets.is_empty());
     let again = world.run(JobSpec::EmptyAndDeleteBucket(spec)).await;
     assert_eq!(
         (again.state, again.errors[0].code.as_deref()),
         (JobState::Failed, Some("NoSuchBucket"))
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_came_after_the_count_keeps_its_bucket() {
+    let world = World::new().await;
+    for name in ["counted", "came later"] {
+        world.put(name, b"1").await;
+    }
+    let spec = EmptyBucketSpec {
+        client: world.client.clone(),
+        account: "Test".to_owned(),
+        bucket: world.bucket.clone(),
+        objects: now(&["counted"]),
+        uploads: Vec::new(),
+    };
+    let job = world.run(JobSpec::EmptyAndDeleteBucket(spec)).await;
+    assert_eq!(
+        (job.state, job.items_done, job.errors[0].code.as_deref()),
+        (JobState::Failed, 1, Some("BucketNotEmpty"))
+    );
+    assert_eq!(world.keys().await, ["came later"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

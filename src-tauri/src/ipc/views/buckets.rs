@@ -73,6 +73,8 @@ pub(crate) struct DeleteBucketPlan {
     pub(crate) bucket: String,
     pub(crate) empty: bool,
     pub(crate) objects: u64,
+    pub(crate) old_versions: u64,
+    pub(crate) delete_markers: u64,
     pub(crate) bytes: u64,
     pub(crate) unfinished_uploads: u64,
     pub(crate) versioning: Versioning,
@@ -103,5 +105,6 @@ same_fields!(app::NameRule => NameRule { ok, text });
 same_fields!(app::CreatedBucket => CreatedBucket { name, already_yours });
 same_fields!(app::CountProgress => CountProgress { objects, bytes, done });
 same_fields!(app::DeleteBucketPlan => DeleteBucketPlan {
-    token: plan_token, bucket, empty, objects, bytes, unfinished_uploads, versioning, first, requests, asks_for_name,
+    token: plan_token, bucket, empty, objects, old_versions, delete_markers, bytes, unfinished_uploads, versioning, first,
+    requests, asks_for_name,
 });

@@ -147,6 +147,8 @@ function deletePlan(world: World, accountId: string, bucket: StoredBucket): Dele
     bucket: bucket.name,
     empty: all.length === 0,
     objects: all.length,
+    oldVersions: 0,
+    deleteMarkers: 0,
     bytes: sizeOf(all),
     unfinishedUploads: all.length > 300 ? 2 : 0,
     versioning: 'off',

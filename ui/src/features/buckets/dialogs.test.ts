@@ -11,6 +11,8 @@ const plan = (more: Partial<DeleteBucketPlan> = {}): DeleteBucketPlan => ({
   empty: false,
   objects: 3,
   bytes: 10,
+  oldVersions: 0,
+  deleteMarkers: 0,
   unfinishedUploads: 0,
   versioning: 'off',
   first: ['a'],
