@@ -2,7 +2,7 @@
 
 mod wire;
 
-use crate::call::sdk_key;
+use crate::call::{sdk_key, send};
 use crate::client::Client;
 use crate::error::Result;
 use crate::names::{BucketName, ObjectKey};
@@ -123,12 +123,7 @@ impl Client {
     pub async fn bucket_acl(&self, bucket: &BucketName) -> Result<Acl> {
         let call = self.bucket_call("GetBucketAcl", bucket);
         let request = self.sdk().get_bucket_acl().bucket(bucket.as_str());
-        let answer = request
-            .customize()
-            .interceptor(call.clone())
-            .send()
-            .await
-            .map_err(|error| call.failed(error))?;
+        let answer = send!(call, request)?;
         wire::read(&call, answer.owner(), answer.grants())
     }
 
@@ -136,12 +131,7 @@ impl Client {
     pub async fn object_acl(&self, bucket: &BucketName, key: &ObjectKey) -> Result<Acl> {
         let call = self.object_call("GetObjectAcl", bucket, key);
         let request = self.sdk().get_object_acl().bucket(bucket.as_str()).key(sdk_key(key));
-        let answer = request
-            .customize()
-            .interceptor(call.clone())
-            .send()
-            .await
-            .map_err(|error| call.failed(error))?;
+        let answer = send!(call, request)?;
         wire::read(&call, answer.owner(), answer.grants())
     }
 
@@ -153,12 +143,7 @@ impl Client {
             .put_bucket_acl()
             .bucket(bucket.as_str())
             .acl(acl.as_str().into());
-        request
-            .customize()
-            .interceptor(call.clone())
-            .send()
-            .await
-            .map_err(|error| call.failed(error))?;
+        send!(call, request)?;
         Ok(())
     }
 
@@ -171,12 +156,7 @@ impl Client {
             .bucket(bucket.as_str())
             .key(sdk_key(key))
             .acl(acl.as_str().into());
-        request
-            .customize()
-            .interceptor(call.clone())
-            .send()
-            .await
-            .map_err(|error| call.failed(error))?;
+        send!(call, request)?;
         Ok(())
     }
 
@@ -189,12 +169,7 @@ impl Client {
             .put_bucket_acl()
             .bucket(bucket.as_str())
             .access_control_policy(document);
-        request
-            .customize()
-            .interceptor(call.clone())
-            .send()
-            .await
-            .map_err(|error| call.failed(error))?;
+        send!(call, request)?;
         Ok(())
     }
 
@@ -204,12 +179,7 @@ impl Client {
         let document = wire::write(&call, acl)?;
         let request = self.sdk().put_object_acl().bucket(bucket.as_str()).key(sdk_key(key));
         let request = request.access_control_policy(document);
-        request
-            .customize()
-            .interceptor(call.clone())
-            .send()
-            .await
-            .map_err(|error| call.failed(error))?;
+        send!(call, request)?;
         Ok(())
     }
 }

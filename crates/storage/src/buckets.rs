@@ -4,7 +4,7 @@ use aws_sdk_s3::types::{BucketVersioningStatus, CreateBucketConfiguration};
 use time::OffsetDateTime;
 
 use crate::acl::{CannedAcl, Owner};
-use crate::call::clock_skew;
+use crate::call::{clock_skew, send};
 use crate::client::{Client, moment};
 use crate::error::{ErrorKind, Result};
 use crate::names::BucketName;
@@ -85,12 +85,7 @@ impl Client {
         loop {
             let call = self.call("ListBuckets").expecting(Answer::Listing);
             let request = self.sdk().list_buckets().set_continuation_token(token.clone());
-            let page = request
-                .customize()
-                .interceptor(call.clone())
-                .send()
-                .await
-                .map_err(|error| call.failed(error))?;
+            let page = send!(call, request)?;
             for bucket in page.buckets() {
                 let told = bucket.name().unwrap_or_default();
                 match BucketName::parse(told) {
@@ -136,12 +131,7 @@ impl Client {
                 .build();
             request = request.create_bucket_configuration(place);
         }
-        let created = request
-            .customize()
-            .interceptor(call.clone())
-            .send()
-            .await
-            .map_err(|error| call.failed(error));
+        let created = send!(call, request);
         match created {
             Ok(_) if was_there => Ok(CreateOutcome::AlreadyYours),
             Ok(_) => Ok(CreateOutcome::Created),
@@ -154,12 +144,7 @@ impl Client {
     pub async fn delete_bucket(&self, bucket: &BucketName) -> Result<()> {
         let call = self.bucket_call("DeleteBucket", bucket);
         let request = self.sdk().delete_bucket().bucket(bucket.as_str());
-        request
-            .customize()
-            .interceptor(call.clone())
-            .send()
-            .await
-            .map_err(|error| call.failed(error))?;
+        send!(call, request)?;
         Ok(())
     }
 
@@ -167,12 +152,7 @@ impl Client {
     pub async fn head_bucket(&self, bucket: &BucketName) -> Result<BucketInfo> {
         let call = self.bucket_call("HeadBucket", bucket);
         let request = self.sdk().head_bucket().bucket(bucket.as_str());
-        request
-            .customize()
-            .interceptor(call.clone())
-            .send()
-            .await
-            .map_err(|error| call.failed(error))?;
+        send!(call, request)?;
         let number = |name: &str| call.answered(name).and_then(|value| value.parse().ok());
         Ok(BucketInfo {
             region: call.answered("x-amz-bucket-region").map(str::to_owned),
@@ -185,12 +165,7 @@ impl Client {
     pub async fn bucket_versioning(&self, bucket: &BucketName) -> Result<Versioning> {
         let call = self.bucket_call("GetBucketVersioning", bucket);
         let request = self.sdk().get_bucket_versioning().bucket(bucket.as_str());
-        let answer = request
-            .customize()
-            .interceptor(call.clone())
-            .send()
-            .await
-            .map_err(|error| call.failed(error));
+        let answer = send!(call, request);
         match answer {
             Ok(answer) => Ok(match answer.status() {
                 Some(BucketVersioningStatus::Enabled) => Versioning::Enabled,

@@ -29,6 +29,21 @@ mod answer;
 
 pub(crate) use answer::{Document, clock_skew, retry_after};
 
+/// Sends a request of the SDK as this call; what goes wrong becomes our error. The SDK's requests have no trait in common,
+/// so no function can say this once.
+macro_rules! send {
+    ($call:expr, $request:expr) => {
+        $request
+            .customize()
+            .interceptor($call.clone())
+            .send()
+            .await
+            .map_err(|error| $call.failed(error))
+    };
+}
+
+pub(crate) use send;
+
 /// One call.
 #[derive(Clone, Debug)]
 pub(crate) struct Call {

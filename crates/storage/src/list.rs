@@ -3,7 +3,7 @@
 use aws_sdk_s3::types::EncodingType;
 use time::OffsetDateTime;
 
-use crate::call::Call;
+use crate::call::{Call, send};
 use crate::client::{Client, etag_of, moment};
 use crate::config::ListVersion;
 use crate::error::{ErrorKind, Result};
@@ -126,12 +126,7 @@ impl Client {
             .set_continuation_token(token)
             .set_start_after(request.start_after.as_ref().map(|key| key.as_str().to_owned()))
             .encoding_type(EncodingType::Url);
-        let page = sent
-            .customize()
-            .interceptor(call.clone())
-            .send()
-            .await
-            .map_err(|error| call.failed(error))?;
+        let page = send!(call, sent)?;
         let names = Names::of(&call, page.encoding_type());
         let objects = names.objects(page.contents())?;
         let common_prefixes = names.prefixes(page.common_prefixes())?;
@@ -161,12 +156,7 @@ impl Client {
             .max_keys(request.max_keys_sent())
             .set_marker(marker)
             .encoding_type(EncodingType::Url);
-        let page = sent
-            .customize()
-            .interceptor(call.clone())
-            .send()
-            .await
-            .map_err(|error| call.failed(error))?;
+        let page = send!(call, sent)?;
         let names = Names::of(&call, page.encoding_type());
         let objects = names.objects(page.contents())?;
         let common_prefixes = names.prefixes(page.common_prefixes())?;

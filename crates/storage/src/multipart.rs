@@ -8,7 +8,7 @@ use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart as SdkPart};
 use time::OffsetDateTime;
 
 use crate::body::UploadBody;
-use crate::call::{Call, sdk_key};
+use crate::call::{Call, sdk_key, send};
 use crate::client::{Client, etag_of};
 use crate::error::{ErrorKind, Result};
 use crate::limits::MAX_PARTS;
@@ -108,12 +108,7 @@ impl Client {
             .create_multipart_upload()
             .bucket(bucket.as_str())
             .key(sdk_key(key));
-        let created = request
-            .customize()
-            .interceptor(call.clone())
-            .send()
-            .await
-            .map_err(|error| call.failed(error))?;
+        let created = send!(call, request)?;
         match created.upload_id() {
             Some(id) if !id.is_empty() => Ok(UploadId::new(id)),
             _ => Err(call
@@ -142,12 +137,7 @@ impl Client {
             .part_number(part)
             .content_length(length)
             .body(stream);
-        let stored = request
-            .customize()
-            .interceptor(call.clone())
-            .send()
-            .await
-            .map_err(|error| call.failed(error))?;
+        let stored = send!(call, request)?;
         part_stored(&call, stored.e_tag())
     }
 
@@ -177,12 +167,7 @@ impl Client {
             .part_number(part)
             .copy_source(from.copy_source());
         let request = request.set_copy_source_range(range.map(|range| range.to_string()));
-        let copied = request
-            .customize()
-            .interceptor(call.clone())
-            .send()
-            .await
-            .map_err(|error| call.failed(error))?;
+        let copied = send!(call, request)?;
         part_stored(&call, copied.copy_part_result().and_then(|result| result.e_tag()))
     }
 
@@ -219,12 +204,7 @@ impl Client {
             .bucket(bucket.as_str())
             .key(sdk_key(key));
         let request = request.upload_id(upload.as_str()).multipart_upload(document.build());
-        let stored = request
-            .customize()
-            .interceptor(call.clone())
-            .send()
-            .await
-            .map_err(|error| call.failed(error))?;
+        let stored = send!(call, request)?;
         // Ceph RGW 16 leaves the ETag empty; that it names the object at all is what proves the end.
         let told = [stored.e_tag(), stored.key(), stored.location()]
             .into_iter()
@@ -252,13 +232,7 @@ impl Client {
             .bucket(bucket.as_str())
             .key(sdk_key(key));
         let request = request.upload_id(upload.as_str());
-        match request
-            .customize()
-            .interceptor(call.clone())
-            .send()
-            .await
-            .map_err(|error| call.failed(error))
-        {
+        match send!(call, request) {
             Err(error) if !matches!(error.s3_code(), Some("NoSuchUpload" | "NoSuchKey")) => Err(error),
             _ => Ok(()),
         }

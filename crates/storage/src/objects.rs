@@ -13,7 +13,7 @@ pub use stream::{ByteRange, ContentRange, GetOptions, ObjectStream};
 
 use crate::acl::CannedAcl;
 use crate::body::UploadBody;
-use crate::call::{Call, sdk_key};
+use crate::call::{Call, sdk_key, send};
 use crate::client::{Client, etag_of};
 use crate::error::{ErrorKind, Result};
 use crate::metadata;
@@ -159,12 +159,7 @@ impl Client {
     pub async fn head_object(&self, bucket: &BucketName, key: &ObjectKey) -> Result<ObjectInfo> {
         let call = self.object_call("HeadObject", bucket, key);
         let request = self.sdk().head_object().bucket(bucket.as_str()).key(sdk_key(key));
-        request
-            .customize()
-            .interceptor(call.clone())
-            .send()
-            .await
-            .map_err(|error| call.failed(error))?;
+        send!(call, request)?;
         Ok(ObjectInfo::from_headers(key, &call))
     }
 
@@ -183,12 +178,7 @@ impl Client {
         let call = call.headers(headers).headers(checksum);
         let request = self.sdk().put_object().bucket(bucket.as_str()).key(sdk_key(key));
         let request = request.content_length(length).body(stream);
-        let stored = request
-            .customize()
-            .interceptor(call.clone())
-            .send()
-            .await
-            .map_err(|error| call.failed(error))?;
+        let stored = send!(call, request)?;
         Ok(Stored {
             etag: stored.e_tag().and_then(etag_of),
             version_id: stored.version_id().map(str::to_owned),
@@ -207,12 +197,7 @@ impl Client {
         let request = request
             .key(sdk_key(&object.key))
             .set_version_id(object.version_id.clone());
-        let deleted = request
-            .customize()
-            .interceptor(call.clone())
-            .send()
-            .await
-            .map_err(|error| call.failed(error));
+        let deleted = send!(call, request);
         match deleted {
             Err(error) if !matches!(error.s3_code(), Some("NoSuchKey" | "NoSuchVersion")) => Err(error),
             _ => Ok(()),
@@ -235,12 +220,7 @@ impl Client {
             headers = replace.headers(&call)?;
         }
         let call = call.headers(headers);
-        let copied = request
-            .customize()
-            .interceptor(call.clone())
-            .send()
-            .await
-            .map_err(|error| call.failed(error))?;
+        let copied = send!(call, request)?;
         Ok(Stored {
             etag: copied
                 .copy_object_result()

@@ -1,6 +1,6 @@
 //! The policy of a bucket, as JSON text.
 
-use crate::call::Call;
+use crate::call::{Call, send};
 use crate::client::Client;
 use crate::error::{ErrorKind, Result};
 use crate::names::BucketName;
@@ -10,12 +10,7 @@ impl Client {
     pub async fn bucket_policy(&self, bucket: &BucketName) -> Result<Option<String>> {
         let call = self.bucket_call("GetBucketPolicy", bucket);
         let request = self.sdk().get_bucket_policy().bucket(bucket.as_str());
-        let answer = request
-            .customize()
-            .interceptor(call.clone())
-            .send()
-            .await
-            .map_err(|error| call.failed(error));
+        let answer = send!(call, request);
         match answer {
             Ok(answer) => policy_text(&call, answer.policy().unwrap_or_default()),
             Err(error) if error.s3_code() == Some("NoSuchBucketPolicy") => Ok(None),
@@ -27,12 +22,7 @@ impl Client {
     pub async fn put_bucket_policy(&self, bucket: &BucketName, policy: &str) -> Result<()> {
         let call = self.bucket_call("PutBucketPolicy", bucket).with_digest();
         let request = self.sdk().put_bucket_policy().bucket(bucket.as_str()).policy(policy);
-        request
-            .customize()
-            .interceptor(call.clone())
-            .send()
-            .await
-            .map_err(|error| call.failed(error))?;
+        send!(call, request)?;
         Ok(())
     }
 
@@ -40,13 +30,7 @@ impl Client {
     pub async fn delete_bucket_policy(&self, bucket: &BucketName) -> Result<()> {
         let call = self.bucket_call("DeleteBucketPolicy", bucket);
         let request = self.sdk().delete_bucket_policy().bucket(bucket.as_str());
-        match request
-            .customize()
-            .interceptor(call.clone())
-            .send()
-            .await
-            .map_err(|error| call.failed(error))
-        {
+        match send!(call, request) {
             Err(error) if error.s3_code() != Some("NoSuchBucketPolicy") => Err(error),
             _ => Ok(()),
         }

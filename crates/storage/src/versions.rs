@@ -4,7 +4,7 @@ use aws_sdk_s3::primitives::DateTime;
 use aws_sdk_s3::types::{BucketVersioningStatus, EncodingType, VersioningConfiguration};
 use time::OffsetDateTime;
 
-use crate::call::Call;
+use crate::call::{Call, send};
 use crate::client::{Client, etag_of, moment};
 use crate::error::{ErrorKind, Result};
 use crate::limits::MAX_KEYS_PER_PAGE;
@@ -102,12 +102,7 @@ impl Client {
             .set_key_marker(marker.map(|marker| marker.key.clone()))
             .set_version_id_marker(marker.and_then(|marker| marker.version_id.clone()))
             .encoding_type(EncodingType::Url);
-        let page = sent
-            .customize()
-            .interceptor(call.clone())
-            .send()
-            .await
-            .map_err(|error| call.failed(error))?;
+        let page = send!(call, sent)?;
         let names = Names::of(&call, page.encoding_type());
         let mut versions = Vec::with_capacity(page.versions().len() + page.delete_markers().len());
         for version in page.versions() {
@@ -161,13 +156,7 @@ impl Client {
         };
         let configuration = VersioningConfiguration::builder().status(status).build();
         let request = self.sdk().put_bucket_versioning().bucket(bucket.as_str());
-        request
-            .versioning_configuration(configuration)
-            .customize()
-            .interceptor(call.clone())
-            .send()
-            .await
-            .map_err(|error| call.failed(error))?;
+        send!(call, request.versioning_configuration(configuration))?;
         Ok(())
     }
 }

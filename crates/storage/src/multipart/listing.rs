@@ -3,7 +3,7 @@
 use aws_sdk_s3::types::EncodingType;
 
 use super::{PartInfo, UnfinishedUpload, UploadId};
-use crate::call::{Call, sdk_key};
+use crate::call::{Call, sdk_key, send};
 use crate::client::{Client, etag_of, moment};
 use crate::error::{Error, ErrorKind, Result};
 use crate::names::{BucketName, ObjectKey};
@@ -24,12 +24,7 @@ impl Client {
             let request = request
                 .upload_id(upload.as_str())
                 .set_part_number_marker(marker.clone());
-            let page = request
-                .customize()
-                .interceptor(call.clone())
-                .send()
-                .await
-                .map_err(|error| call.failed(error))?;
+            let page = send!(call, request)?;
             for part in page.parts() {
                 parts.push(part_info(part).ok_or_else(|| call.error(ErrorKind::Corrupt))?);
             }
@@ -71,12 +66,7 @@ impl Client {
                 .bucket(bucket.as_str())
                 .set_encoding_type(encoding.clone());
             let request = request.set_key_marker(key_marker).set_upload_id_marker(id_marker);
-            let page = request
-                .customize()
-                .interceptor(call.clone())
-                .send()
-                .await
-                .map_err(|error| call.failed(error))?;
+            let page = send!(call, request)?;
             for upload in page.uploads() {
                 let key = name(&call, upload.key(), encoding.is_some())?;
                 uploads.push(UnfinishedUpload {

@@ -6,6 +6,7 @@ use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use futures_util::StreamExt;
 use futures_util::stream;
 
+use crate::call::send;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result, classify};
 use crate::limits::MAX_DELETE_KEYS;
@@ -69,12 +70,7 @@ impl Client {
             .build()
             .map_err(|error| call.error(ErrorKind::Internal).with_source(error))?;
         let request = self.sdk().delete_objects().bucket(bucket.as_str()).delete(document);
-        let answer = request
-            .customize()
-            .interceptor(call.clone())
-            .send()
-            .await
-            .map_err(|error| call.failed(error))?;
+        let answer = send!(call, request)?;
         let deleted = || answer.deleted().iter();
         let keys: HashSet<&str> = deleted().filter_map(|deleted| deleted.key()).collect();
         let versions: HashSet<(&str, &str)> = deleted()

@@ -6,7 +6,7 @@ use aws_sdk_s3::primitives::ByteStream;
 use bytes::{Bytes, BytesMut};
 
 use super::ObjectInfo;
-use crate::call::{Call, sdk_key};
+use crate::call::{Call, sdk_key, send};
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
 use crate::names::{BucketName, ObjectKey};
@@ -114,12 +114,7 @@ impl Client {
             .set_range(options.range.map(|range| range.to_string()))
             .set_if_match(options.if_match.as_ref().map(|etag| format!("\"{etag}\"")))
             .set_version_id(options.version.clone());
-        let answer = request
-            .customize()
-            .interceptor(call.clone())
-            .send()
-            .await
-            .map_err(|error| call.failed(error))?;
+        let answer = send!(call, request)?;
         let info = ObjectInfo::from_headers(key, &call);
         let content_range = call.answered("content-range").and_then(ContentRange::parse);
         let told = call
