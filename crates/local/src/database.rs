@@ -1,4 +1,4 @@
-//! The SQLite database: its schema, the one connection that writes and the few that read.
+//! The SQLite database: the one connection that writes and the few that read.
 //!
 //! A write is a closure. The writer thread takes what is waiting, runs each closure in its own savepoint inside one
 //! transaction, commits once (`synchronous=FULL`: on the disk) and only then answers all of them: a hundred small
@@ -8,6 +8,8 @@
 //! Files follow the rows: a closure hands its new files to [`Effects::keep`], so that they stay when the commit
 //! succeeded and vanish otherwise, and names those it made unreachable in [`Effects::remove`].
 
+mod schema;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -15,15 +17,11 @@ use std::thread::JoinHandle;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::failure::Failure;
 use crate::files::{FileId, Files, NewFile};
-use crate::folder::Folder;
 
 const OPENING: &str = "open the database of the local storage folder";
-
-/// The version of the schema below, kept in SQLite's `user_version`.
-const SCHEMA_VERSION: i64 = 1;
 
 /// Connections for reading: two per core of a small machine; a listing page holds one for about a millisecond.
 const READERS: usize = 4;
@@ -33,70 +31,6 @@ const QUEUE: usize = 256;
 
 /// Writes in one transaction: bounds how long the first of them waits for the others.
 const GROUP: usize = 64;
-
-/// Objects are keyed by bucket, key and version. As long as buckets keep no versions, the only version is `null` and
-/// it is the current one. Content is shared by id: `segments` says which file ranges make it up.
-const SCHEMA: &str = "
-CREATE TABLE buckets (
-    id          INTEGER PRIMARY KEY AUTOINCREMENT,
-    name        TEXT    NOT NULL UNIQUE,
-    created     INTEGER NOT NULL,
-    region      TEXT    NOT NULL,
-    acl         TEXT    NOT NULL,
-    policy      TEXT
-);
-CREATE TABLE contents (id INTEGER PRIMARY KEY AUTOINCREMENT);
-CREATE TABLE segments (
-    content     INTEGER NOT NULL REFERENCES contents (id) ON DELETE CASCADE,
-    position    INTEGER NOT NULL,
-    part        INTEGER NOT NULL,
-    file        TEXT    NOT NULL,
-    start       INTEGER NOT NULL,
-    length      INTEGER NOT NULL,
-    PRIMARY KEY (content, position)
-) WITHOUT ROWID;
-CREATE INDEX segments_by_file ON segments (file);
-CREATE TABLE objects (
-    id            INTEGER PRIMARY KEY AUTOINCREMENT,
-    bucket        INTEGER NOT NULL REFERENCES buckets (id),
-    key           BLOB    NOT NULL,
-    version       TEXT    NOT NULL,
-    is_current    INTEGER NOT NULL,
-    content       INTEGER NOT NULL REFERENCES contents (id),
-    size          INTEGER NOT NULL,
-    etag          TEXT    NOT NULL,
-    modified      INTEGER NOT NULL,
-    storage_class TEXT    NOT NULL,
-    attributes    TEXT    NOT NULL,
-    checksums     TEXT    NOT NULL,
-    acl           TEXT    NOT NULL,
-    upload        TEXT,
-    UNIQUE (bucket, key, version)
-);
-CREATE UNIQUE INDEX current_objects ON objects (bucket, key) WHERE is_current = 1;
-CREATE TABLE uploads (
-    id             TEXT    PRIMARY KEY,
-    bucket         INTEGER NOT NULL REFERENCES buckets (id),
-    key            BLOB    NOT NULL,
-    initiated      INTEGER NOT NULL,
-    storage_class  TEXT    NOT NULL,
-    attributes     TEXT    NOT NULL,
-    acl            TEXT    NOT NULL,
-    algorithm      TEXT,
-    composite      INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX uploads_by_key ON uploads (bucket, key, id);
-CREATE TABLE parts (
-    upload      TEXT    NOT NULL REFERENCES uploads (id),
-    number      INTEGER NOT NULL,
-    content     INTEGER NOT NULL REFERENCES contents (id),
-    size        INTEGER NOT NULL,
-    md5         BLOB    NOT NULL,
-    modified    INTEGER NOT NULL,
-    checksums   TEXT    NOT NULL,
-    PRIMARY KEY (upload, number)
-) WITHOUT ROWID;
-";
 
 /// What a write does to files, once it is committed.
 #[derive(Debug, Default)]
@@ -206,7 +140,7 @@ impl Database {
         let failed = |source| Error::database(OPENING, &path, source);
         create_private(&path)?;
         let writer = connect(&path).map_err(failed)?;
-        prepare(&writer, files.folder())?;
+        schema::prepare(&writer, files.folder())?;
         let readers = (0..READERS)
             .map(|_| connect(&path))
             .collect::<Result<Vec<_>, _>>()
@@ -296,39 +230,6 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// Why an empty database is not simply a new one.
-#[derive(Debug, thiserror::Error)]
-#[error("there are objects in the folder, and the database that knows their names is missing or empty")]
-struct ObjectsWithoutDatabase;
-
-/// Creates the schema in a new database; refuses one from a newer version of this program, and a new one beside objects:
-/// with an empty database all of them would be files that no object is made of.
-fn prepare(connection: &Connection, folder: &Folder) -> Result<(), Error> {
-    let path = &folder.database();
-    let failed = |source| Error::database(OPENING, path, source);
-    let found: i64 = connection
-        .pragma_query_value(None, "user_version", |row| row.get(0))
-        .map_err(failed)?;
-    let has_objects = || folder.has_objects().map_err(|source| Error::io(OPENING, path, source));
-    match found {
-        0 if has_objects()? => Err(Error::new(ErrorKind::Database, OPENING, path).with_source(ObjectsWithoutDatabase)),
-        0 => connection
-            .execute_batch(&format!(
-                "BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
-            ))
-            .map_err(failed),
-        SCHEMA_VERSION => Ok(()),
-        found => Err(Error::new(
-            ErrorKind::NewerSchema {
-                found,
-                supported: SCHEMA_VERSION,
-            },
-            OPENING,
-            path,
-        )),
-    }
-}
-
 /// The writer thread: ends when the last sender is gone and the queue is empty.
 fn write_all(connection: &Connection, mut queue: mpsc::Receiver<Job>, files: &Files) {
     while let Some(first) = queue.blocking_recv() {
@@ -405,7 +306,7 @@ pub(crate) mod tests_support {
     /// An empty database with the schema, in memory.
     pub(crate) fn memory() -> Connection {
         let connection = Connection::open_in_memory().unwrap();
-        connection.execute_batch(SCHEMA).unwrap();
+        connection.execute_batch(schema::SCHEMA).unwrap();
         connection
     }
 }
@@ -414,6 +315,8 @@ pub(crate) mod tests_support {
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
+    use crate::error::ErrorKind;
+    use crate::folder::Folder;
 
     async fn open(path: &Path) -> Result<(Arc<Database>, JoinHandle<()>), Error> {
         let (folder, _released) = Folder::open(path)?;
@@ -470,7 +373,7 @@ mod tests {
             error.kind(),
             &ErrorKind::NewerSchema {
                 found: 99,
-                supported: SCHEMA_VERSION
+                supported: schema::VERSION
             }
         );
         let version: i64 = connect(&path)
