@@ -1,10 +1,9 @@
 //! The state of a view against a naive model: a map of names, sorted and filtered anew at every look.
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, Instant};
 
 use dipper_storage::ListedObject;
 use proptest::prelude::*;
@@ -451,84 +450,4 @@ fn the_marker_of_the_folder_looked_at_is_a_row_only_in_a_flat_view() {
             names
         );
     }
-}
-
-fn a_million_rows() -> State {
-    let mut state = State::new(Prefix::new("photos/"), Mode::Flat, Sort::default());
-    for number in (0..1_000_000_u64).step_by(1000) {
-        let keys = (number..number + 1000).map(|n| {
-            let key = format!(
-                "photos/2026/{:03}/IMG_{n:08}_holiday.{}",
-                n / 4000,
-                ["jpg", "CR2", "xmp"][usize::try_from(n % 3).unwrap()]
-            );
-            object(
-                &key,
-                (n * 7919) % 10_000_019,
-                Some(i64::try_from(n * 31 % 100_000).unwrap()),
-                Some("STANDARD"),
-            )
-        });
-        state.append(&ListPage {
-            objects: keys.collect(),
-            ..ListPage::default()
-        });
-    }
-    state
-}
-
-/// How long this thread has been at work; the neighbours on the machine do not count. Linux tells.
-fn cpu_time() -> Duration {
-    let schedule = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    let nanos = schedule.split(' ').next().and_then(|nanos| nanos.parse().ok());
-    Duration::from_nanos(nanos.unwrap_or_default())
-}
-
-/// Bars: sort 400 ms, keystroke 50 ms. Run with `--release -- --ignored --nocapture`.
-#[test]
-#[ignore = "a measurement, for a quiet machine and a release build"]
-fn a_million_rows_sort_and_filter_quickly() {
-    let mut state = a_million_rows();
-    let mut slow = Vec::new();
-    let mut timed = |what: &str, limit: u64, work: &mut dyn FnMut()| {
-        let (begin, cpu) = (Instant::now(), cpu_time());
-        work();
-        let elapsed = begin.elapsed();
-        println!(
-            "{what}: {elapsed:?}, {:?} of them this thread at work",
-            cpu_time().saturating_sub(cpu)
-        );
-        if elapsed > Duration::from_millis(limit) {
-            slow.push(format!("{what} took {elapsed:?} instead of {limit} ms"));
-        }
-    };
-    timed("first rows by name", 400, &mut || {
-        assert_eq!(state.rows(0, 100).total, 1_000_000);
-    });
-    for column in [
-        Column::Size,
-        Column::Type,
-        Column::LastModified,
-        Column::StorageClass,
-        Column::Name,
-    ] {
-        timed(&format!("sort by {column:?}"), 400, &mut || {
-            state.set_sort(Sort {
-                column,
-                direction: Direction::Descending,
-            });
-            state.rows(0, 100);
-        });
-    }
-    for text in ["i", "im", "img_0012", "xmp", "nothing", ""] {
-        timed(&format!("filter {text:?}"), 50, &mut || {
-            state.set_filter(text);
-            state.rows(0, 100);
-        });
-    }
-    timed("select all", 100, &mut || {
-        assert!(state.select(SelectionChange::All).all);
-    });
-    timed("find", 50, &mut || assert_eq!(state.find("nothing", 0), None));
-    assert!(slow.is_empty(), "{slow:#?}");
 }
