@@ -126,8 +126,10 @@ pub struct Permissions {
     pub label: String,
     /// What it is about.
     pub kind: PermissionsKind,
-    /// Objects in the target; 0 for a bucket.
+    /// Objects whose permissions were read; 0 for a bucket.
     pub objects: u64,
+    /// Says so when these are not all of the target's.
+    pub partly: Option<String>,
     /// Whether the server has ACLs for it.
     pub supported: bool,
     /// Why it has none, and the other way.

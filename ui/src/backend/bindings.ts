@@ -553,6 +553,8 @@ export type PermissionsView = {
 	label: string,
 	kind: PermissionsKind,
 	objects: number,
+	/**  when not all were read. */
+	partly: string | null,
 	supported: boolean,
 	unsupported: IpcError | null,
 	rows: GrantRow[],

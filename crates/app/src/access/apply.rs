@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use dipper_catalog::Counted;
 use dipper_storage::{BucketName, Client, Prefix};
 use dipper_transfer::{AclSpec, JobId, JobSpec};
 use tokio_util::sync::CancellationToken;
@@ -137,22 +138,25 @@ async fn refuse_if_changed(client: &Client, planned: &PlannedAccess) -> Result<(
             if now == *counted {
                 return Ok(());
             }
+            if now.objects == counted.objects {
+                return Err(changed(bucket, "the objects on the server are"));
+            }
             let message = format!(
                 "Nothing was changed: there were {} when this was shown and there are {} now.",
-                words::counted(*counted, "object"),
-                words::count(now)
+                words::counted(counted.objects, "object"),
+                words::count(now.objects)
             );
             Err(Error::stale_plan(OPERATION, message).with_bucket(bucket.as_str()))
         }
     }
 }
 
-async fn count(client: &Client, bucket: &BucketName, prefixes: &[Prefix]) -> Result<u64> {
+async fn count(client: &Client, bucket: &BucketName, prefixes: &[Prefix]) -> Result<Counted> {
     let cancel = CancellationToken::new();
-    let mut all = 0;
+    let mut all = Counted::default();
     for prefix in prefixes {
         let counted = dipper_catalog::count(client, bucket, prefix, &cancel, |_, _| {}).await?;
-        all += counted.map_or(0, |counted| counted.objects);
+        all = all + counted.unwrap_or_default();
     }
     Ok(all)
 }

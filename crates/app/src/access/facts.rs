@@ -14,6 +14,7 @@ use crate::App;
 use crate::error::{Error, Result};
 use crate::random;
 use crate::targets::{Entries, Resolved, Subject, Target};
+use crate::words;
 use crate::work::SIDE_BY_SIDE;
 
 /// Permissions of up to so many objects are read and edited one by one; more are changed by a job.
@@ -103,6 +104,23 @@ impl App {
             complete,
             policy,
         })
+    }
+}
+
+impl Facts {
+    /// What was looked at, as a sentence goes on: `3 objects`, `the first 200 of 250 objects`.
+    pub(super) fn looked_at(&self) -> String {
+        let read = self.keys.len() as u64;
+        if self.complete {
+            return words::counted(read, "object");
+        }
+        match &self.resolved.subject {
+            Subject::Entries(entries) if entries.folders.is_empty() => {
+                let all = words::counted(entries.objects.len() as u64, "object");
+                format!("the first {} of {all}", words::count(read))
+            }
+            _ => format!("the first {}", words::counted(read, "object")),
+        }
     }
 }
 

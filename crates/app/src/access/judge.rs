@@ -186,6 +186,8 @@ pub(super) struct ObjectsEvidence<'a> {
     pub(super) policy: Option<&'a Policy>,
     /// Whether these are all objects of the target.
     pub(super) complete: bool,
+    /// How many these are of how many, in words.
+    pub(super) looked_at: String,
     pub(super) unread: Vec<String>,
 }
 
@@ -223,17 +225,14 @@ pub(super) fn objects(evidence: ObjectsEvidence<'_>) -> Verdict {
             "the bucket policy",
         ),
     ];
-    let text = if open == 0 {
+    let text = if open == 0 && evidence.complete {
         NO_GRANT.to_owned()
+    } else if open == 0 {
+        format!("No grant to strangers was found on {}.", evidence.looked_at)
     } else {
-        let first = if evidence.complete { "" } else { "the first " };
         let cause = caused_by(&causes).unwrap_or_else(|| "Through no grant that was found".to_owned());
         let cause = cause.replacen("Through", "through", 1);
-        format!(
-            "{} of {first}{}, {cause}",
-            words::count(open as u64),
-            words::counted(all as u64, "object")
-        )
+        format!("{} of {}, {cause}", words::count(open as u64), evidence.looked_at)
     };
     let agrees = evidence
         .objects
@@ -284,8 +283,9 @@ fn judged_objects(evidence: &ObjectsEvidence<'_>, open: usize) -> (Access, Publi
         return (Access::Unknown, PublicLevel::Unknown, "Not known");
     }
     match open {
-        0 => (Access::Private, PublicLevel::Private, "Private"),
-        all if all == evidence.objects.len() => {
+        0 if evidence.complete => (Access::Private, PublicLevel::Private, "Private"),
+        0 => (Access::Unknown, PublicLevel::Unknown, "Private as far as it was read"),
+        all if evidence.complete && all == evidence.objects.len() => {
             (Access::Public, PublicLevel::Readable, "Anyone on the internet can read")
         }
         _ => (

@@ -8,6 +8,7 @@ mod objects;
 mod rows;
 mod writes;
 
+use dipper_catalog::Counted;
 use dipper_storage::{Acl, BucketName, CannedAcl, Client, LinkOptions, ObjectKey, Prefix};
 
 use self::writes::exact_acl;
@@ -56,7 +57,7 @@ pub(super) enum ObjectsWrite {
         keys: Vec<ObjectKey>,
         prefixes: Vec<Prefix>,
         canned: CannedAcl,
-        counted: u64,
+        counted: Counted,
     },
 }
 
@@ -246,7 +247,7 @@ impl Writes {
         let objects = match &self.objects {
             ObjectsWrite::Nothing => 0,
             ObjectsWrite::Each(each) => each.len() as u64,
-            ObjectsWrite::Job { keys, counted, .. } => keys.len() as u64 + counted,
+            ObjectsWrite::Job { keys, counted, .. } => keys.len() as u64 + counted.objects,
         };
         u64::from(bucket_acl) + u64::from(self.policy.is_some()) + objects
     }

@@ -4,7 +4,8 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use dipper_storage::{BucketName, Client, ListRequest, ObjectKey, Prefix};
+use dipper_catalog::{Counted, count};
+use dipper_storage::{BucketName, Client, ListedObject, ObjectKey, Prefix};
 use tokio_util::sync::CancellationToken;
 
 use super::facts::READ_LIMIT;
@@ -23,6 +24,8 @@ const RECENT: Duration = Duration::from_mins(1);
 pub(super) struct Survey {
     pub(super) objects: u64,
     pub(super) bytes: u64,
+    /// What of that lies below prefixes.
+    pub(super) below: Counted,
     pub(super) sensitive: Vec<String>,
     /// All keys, if they were wanted or are few.
     pub(super) keys: Option<Vec<ObjectKey>>,
@@ -62,31 +65,18 @@ impl Scope<'_> {
             found.add(key, size, self.keep);
         }
         for prefix in self.prefixes {
-            let mut request = ListRequest::new(self.bucket.clone());
-            request.prefix = prefix.clone();
-            loop {
-                let page = cancel
-                    .run_until_cancelled(self.client.list_page(&request))
-                    .await
-                    .ok_or_else(stopped)??;
-                // A server that ignores the prefix must not make this reach beyond it.
-                let below = page
-                    .objects
-                    .into_iter()
-                    .filter(|object| object.key.as_str().starts_with(prefix.as_str()));
-                for object in below {
-                    found.add(object.key, object.size, self.keep);
+            let hear = |_, page: &[ListedObject]| {
+                for object in page {
+                    found.add(object.key.clone(), object.size, self.keep);
                 }
                 progress(CountProgress {
                     objects: found.objects,
                     bytes: found.bytes,
                     done: false,
                 });
-                match page.next {
-                    Some(next) => request.continuation = Some(next),
-                    None => break,
-                }
-            }
+            };
+            let counted = count(self.client, self.bucket, &prefix, cancel, hear).await?;
+            found.below = found.below + counted.ok_or_else(stopped)?;
         }
         progress(CountProgress {
             objects: found.objects,

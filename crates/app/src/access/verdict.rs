@@ -20,6 +20,10 @@ impl App {
     pub async fn load_permissions(&self, target: &Target) -> Result<Permissions> {
         let facts = self.access_facts("loadPermissions", target).await?;
         let verdict = verdict(&facts).await;
+        let partly = (!facts.complete).then(|| {
+            let looked_at = facts.looked_at();
+            format!("Only {looked_at} were read. Make public and Make private change all of them.")
+        });
         let Facts {
             resolved,
             kind,
@@ -50,6 +54,7 @@ impl App {
             label,
             kind,
             objects: keys.len() as u64,
+            partly,
             supported: unsupported.is_none(),
             unsupported: unsupported.map(|error| std::sync::Arc::new(explained(&error, kind))),
             rows,
@@ -103,6 +108,7 @@ pub(super) async fn verdict(facts: &Facts) -> Verdict {
         objects: objects.collect(),
         policy,
         complete: facts.complete,
+        looked_at: facts.looked_at(),
         unread,
     })
 }

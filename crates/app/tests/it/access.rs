@@ -2,7 +2,7 @@
 
 use dipper_app::{
     Access, AccessPlan, ErrorKind, GrantChange, JobState, LinkKind, LinkRequest, LinkRole, Mode, NewGrantee,
-    NewGranteeKind, PublicLevel, PublicScope, Right, Scheme, SignatureVersion, Target, Tick,
+    NewGranteeKind, PublicLevel, PublicScope, Right, Scheme, SelectionChange, SignatureVersion, Target, Tick,
 };
 use dipper_testkit::http::Stranger;
 
@@ -103,6 +103,60 @@ async fn a_sensitive_name_and_several_objects_ask_first() {
             stranger(&story, "/private_info.txt").await
         ),
         (200, 403)
+    );
+}
+
+#[tokio::test]
+async fn more_objects_than_are_read_are_all_changed_and_nothing_is_claimed_of_the_others() {
+    let story = support::story().await;
+    story.app.create_bucket(&story.account, BUCKET).await.unwrap();
+    for number in 0..205 {
+        story.put(BUCKET, &format!("many/{number:03}"), "x").await;
+    }
+    let view = story.open(BUCKET, "many/", Mode::Flat).await;
+    let selection = story.app.select(&view, SelectionChange::All).await.unwrap().id;
+    let selected = Target::Selection {
+        view_id: view,
+        selection_id: selection,
+    };
+    let folder = story.target(BUCKET, "", &["many/"]).await;
+    for (target, looked_at) in [
+        (&selected, "the first 200 of 205 objects"),
+        (&folder, "the first 200 objects"),
+    ] {
+        let before = story.app.load_permissions(target).await.unwrap();
+        assert!(before.partly.is_some_and(|words| words.contains(looked_at)));
+        assert_eq!(before.verdict.access, Access::Unknown, "the last five may be public");
+
+        let plan = public(&story, target, PublicScope::default()).await;
+        assert_eq!((plan.objects, plan.requests), (205, 205));
+        let done = story.app.apply_access_plan(&plan.token).await.unwrap();
+        assert_eq!(story.ended(done.job_id.unwrap()).await.items_done, 205);
+        assert_eq!(
+            [stranger(&story, "/many/000").await, stranger(&story, "/many/204").await],
+            [200, 200]
+        );
+        let open = story.app.check_access(target).await.unwrap();
+        assert_eq!(open.access, Access::Partly);
+        assert!(open.text.starts_with(&format!("200 of {looked_at}")), "{}", open.text);
+
+        let plan = private(&story, target, true).await;
+        let done = story.app.apply_access_plan(&plan.token).await.unwrap();
+        assert_eq!(story.ended(done.job_id.unwrap()).await.items_done, 205);
+        assert_eq!(
+            [stranger(&story, "/many/000").await, stranger(&story, "/many/204").await],
+            [403, 403]
+        );
+    }
+
+    let plan = public(&story, &folder, PublicScope::default()).await;
+    story.delete(BUCKET, "many/000").await;
+    story.put(BUCKET, "many/new", "x").await;
+    let error = story.app.apply_access_plan(&plan.token).await.unwrap_err();
+    assert_eq!(
+        error.kind(),
+        ErrorKind::StalePlan,
+        "as many, but not those that were shown"
     );
 }
 

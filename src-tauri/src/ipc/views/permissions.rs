@@ -64,6 +64,8 @@ pub(crate) struct PermissionsView {
     pub(crate) label: String,
     pub(crate) kind: PermissionsKind,
     pub(crate) objects: u64,
+    /// when not all were read.
+    pub(crate) partly: Option<String>,
     pub(crate) supported: bool,
     pub(crate) unsupported: Option<IpcError>,
     pub(crate) rows: Vec<GrantRow>,
@@ -261,7 +263,8 @@ same_fields!(app::Proof => ProofView { ok, text, checked_at: maybe_millis });
 same_fields!(app::ProbeLine => ProbeView { name, status, ms, ok });
 same_fields!(app::Verdict => VerdictView { access, level, title, text, proof, probes: list, more_probes, others });
 same_fields!(app::Permissions => PermissionsView {
-    label, kind, objects, supported, unsupported: maybe, rows: list, read_token, verdict, read_at: millis, copy_text,
+    label, kind, objects, partly, supported, unsupported: maybe, rows: list, read_token, verdict, read_at: millis,
+    copy_text,
 });
 same_fields!(GrantChange => app::GrantChange { row, right, on });
 same_fields!(NewGrantee => app::NewGrantee { kind, value, rights: list });

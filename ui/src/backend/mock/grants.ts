@@ -39,6 +39,7 @@ export function permissionsView(views: Views, target: Target): PermissionsView {
     label: target.kind === 'bucket' ? `Bucket ${bucket.name}` : chosen.label,
     kind,
     objects: kind === 'bucket' ? 0 : chosen.objects.length,
+    partly: null,
     supported: unsupported === null,
     unsupported,
     rows,

@@ -160,6 +160,11 @@ fn judged_objects(objects: &[(bool, Option<bool>)], complete: bool) -> Verdict {
             .collect(),
         policy: Some(&policy),
         complete,
+        looked_at: if complete {
+            words::counted(objects.len() as u64, "object")
+        } else {
+            format!("the first {} of 250 objects", objects.len())
+        },
         unread: Vec::new(),
     })
 }
@@ -175,13 +180,31 @@ fn objects_are_counted_and_the_first_are_proved() {
     let some = judged_objects(&[(true, Some(true)), (false, Some(false))], false);
     assert_eq!(
         (some.access, some.text.as_str()),
-        (Access::Partly, "1 of the first 2 objects, through All users")
+        (Access::Partly, "1 of the first 2 of 250 objects, through All users")
     );
     assert_eq!(some.others, ["Authenticated users: Read"]);
     let none = judged_objects(&[(false, Some(false))], true);
     assert_eq!(
         (none.access, none.text.as_str()),
         (Access::Private, "No grant to strangers was found.")
+    );
+}
+
+#[test]
+fn nothing_is_claimed_of_objects_that_were_not_read() {
+    let all_open = judged_objects(&[(true, Some(true))], false);
+    assert_eq!(
+        (all_open.access, all_open.level),
+        (Access::Partly, PublicLevel::Readable)
+    );
+    let all_closed = judged_objects(&[(false, Some(false))], false);
+    assert_eq!(
+        (all_closed.access, all_closed.level),
+        (Access::Unknown, PublicLevel::Unknown)
+    );
+    assert_eq!(
+        all_closed.text,
+        "No grant to strangers was found on the first 1 of 250 objects."
     );
 }
 

@@ -1,5 +1,6 @@
 //! A bucket's three openings: its list, the objects that are there, whatever comes.
 
+use dipper_catalog::Counted;
 use dipper_storage::{Acl, CannedAcl, ObjectKey, Prefix};
 
 use super::writes::{closed, opened, without_acls};
@@ -207,9 +208,13 @@ fn bucket_job(survey: &Survey, leave_private: &[String], canned: CannedAcl) -> O
         _ if survey.objects == 0 => return ObjectsWrite::Nothing,
         Some(keys) if !leave_private.is_empty() => {
             let kept = |key: &&ObjectKey| !leave_private.iter().any(|left| left == key.as_str());
-            (keys.iter().filter(kept).cloned().collect(), Vec::new(), 0)
+            (
+                keys.iter().filter(kept).cloned().collect(),
+                Vec::new(),
+                Counted::default(),
+            )
         }
-        _ => (Vec::new(), vec![Prefix::default()], survey.objects),
+        _ => (Vec::new(), vec![Prefix::default()], survey.below),
     };
     ObjectsWrite::Job {
         keys,

@@ -1,5 +1,6 @@
 //! Selected objects: few get exactly their own list with one grant more or less, many get a canned one by a job.
 
+use dipper_catalog::Counted;
 use dipper_storage::{Acl, Grantee, ObjectKey, Prefix, Right};
 
 use super::writes::{closed, opened, without_acls};
@@ -96,12 +97,11 @@ impl Planner<'_> {
     }
 
     fn job(&self, keys: Vec<ObjectKey>, prefixes: Vec<Prefix>, survey: &Survey) -> ObjectsWrite {
-        let counted = survey.objects
-            - if prefixes.is_empty() {
-                survey.objects
-            } else {
-                keys.len() as u64
-            };
+        let counted = if prefixes.is_empty() {
+            Counted::default()
+        } else {
+            survey.below
+        };
         ObjectsWrite::Job {
             keys,
             prefixes,

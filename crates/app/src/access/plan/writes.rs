@@ -62,7 +62,7 @@ pub(super) fn exact_acl(bucket: &BucketName, writes: &Writes) -> String {
         } => {
             lines.push(format!(
                 "PUT /{bucket}/…?acl for {}",
-                words::counted(keys.len() as u64 + counted, "object")
+                words::counted(keys.len() as u64 + counted.objects, "object")
             ));
             lines.push(format!("x-amz-acl: {}", canned.as_str()));
         }
