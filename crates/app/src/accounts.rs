@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use dipper_storage::{Addressing, Scheme, SignatureVersion};
 use secrecy::SecretString;
 
-pub(crate) use draft::{Prepared, understand_endpoint};
+pub(crate) use draft::{Prepared, refuse_plain_http, understand_endpoint};
 
 use crate::certificates::CaToken;
 use crate::database::SavedAccount;
@@ -91,6 +91,8 @@ pub struct Account {
     pub base_path: String,
     /// Whether what is sent is encrypted on the way.
     pub encrypted: bool,
+    /// Whether the user agreed that it is not, where it goes to another computer.
+    pub plain_http_consent: bool,
     /// The access key id.
     pub access_key_id: String,
     /// Where the secret is.
@@ -126,6 +128,9 @@ pub struct AccountDraft {
     pub port: Option<u16>,
     /// Whether to use TLS; a scheme inside `endpoint` wins.
     pub tls: bool,
+    /// Whether the user agrees that requests and data go unencrypted to another computer. Asked for again when an account
+    /// comes back to `http` or goes to another host.
+    pub plain_http_consent: bool,
     /// The access key id.
     pub access_key_id: String,
     /// The secret; `None` keeps the saved one.
@@ -228,6 +233,7 @@ impl App {
             secret_saved: self.parts.vault.saved(&saved.id, saved.secret_in_keychain),
             endpoint: saved.endpoint.authority() + &saved.endpoint.base_path,
             encrypted: saved.endpoint.scheme == Scheme::Https,
+            plain_http_consent: saved.plain_http_consent,
             scheme: saved.endpoint.scheme,
             host: saved.endpoint.host,
             port: saved.endpoint.port,

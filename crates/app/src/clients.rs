@@ -7,7 +7,7 @@ use dipper_storage::{Client, Compatibility, Config, Credentials};
 use secrecy::SecretString;
 use tokio::sync::OnceCell;
 
-use crate::accounts::AccountKind;
+use crate::accounts::{AccountKind, refuse_plain_http};
 use crate::database::SavedAccount;
 use crate::error::{Error, ErrorKind, Result};
 use crate::{AccountId, App};
@@ -48,6 +48,7 @@ impl App {
 
     /// A client for an account that need not be saved.
     pub(crate) fn client_of(&self, account: &SavedAccount, secret: SecretString) -> Result<Client> {
+        refuse_plain_http(account)?;
         let mut config = Config::new(account.endpoint.clone());
         config.credentials = Some(Credentials {
             access_key_id: account.access_key_id.clone(),

@@ -20,6 +20,8 @@ pub struct Endpoint {
     pub port: Option<u16>,
     /// `""` or a path such as `/s3`.
     pub base_path: String,
+    /// Whether using it needs consent, since it is plain http to another computer.
+    pub needs_consent: bool,
     /// All of it as a URL.
     pub url: String,
 }
@@ -114,6 +116,7 @@ impl App {
         let endpoint = understand_endpoint(endpoint, port, tls)?;
         Ok(Endpoint {
             url: endpoint.to_string(),
+            needs_consent: endpoint.is_readable_on_the_way(),
             scheme: endpoint.scheme,
             host: endpoint.host,
             port: endpoint.port,

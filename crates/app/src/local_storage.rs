@@ -104,6 +104,7 @@ impl App {
                 port: Some(reached.port),
                 base_path: String::new(),
             },
+            plain_http_consent: false,
             access_key_id: reached.identity.access_key_id,
             secret_in_keychain: reached.place == SecretSaved::Keychain,
             project_id: Some(reached.identity.tenant),

@@ -106,6 +106,21 @@ impl Endpoint {
         }
     }
 
+    /// Whether it leads back to this computer: `localhost`, 127.0.0.0/8 and `::1`. Names that only resolve to these do not
+    /// count, because who answers for them can change.
+    pub fn is_loopback(&self) -> bool {
+        let host = self.host.trim_end_matches('.');
+        match host.trim_matches(['[', ']']).parse::<IpAddr>() {
+            Ok(address) => address.to_canonical().is_loopback(),
+            Err(_) => host == "localhost" || host.ends_with(".localhost"),
+        }
+    }
+
+    /// Whether what is sent there can be read and changed on the way: plain http to another computer.
+    pub fn is_readable_on_the_way(&self) -> bool {
+        self.scheme == Scheme::Http && !self.is_loopback()
+    }
+
     /// The port that will be connected to.
     pub fn effective_port(&self) -> u16 {
         self.port.unwrap_or(self.scheme.default_port())
@@ -244,6 +259,33 @@ mod tests {
             let error = Endpoint::parse(input, Scheme::Https).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::InvalidInput, "{input}");
             assert!(error.to_string().contains(words), "{input}: {error}");
+        }
+    }
+
+    #[test]
+    fn only_plain_http_to_another_computer_is_readable_on_the_way() {
+        let readable = |input: &str| Endpoint::parse(input, Scheme::Https).unwrap().is_readable_on_the_way();
+        for here in [
+            "http://127.0.0.1:9000",
+            "http://127.9.9.9",
+            "http://0x7f000001",
+            "http://[::1]",
+            "http://[::ffff:127.0.0.1]",
+            "http://LocalHost.:8080",
+            "http://s3.localhost",
+            "https://objects.example.net",
+        ] {
+            assert!(!readable(here), "{here}");
+        }
+        for elsewhere in [
+            "http://objects.example.net",
+            "http://10.0.0.5:8080",
+            "http://[2001:db8::1]",
+            "http://0.0.0.0",
+            "http://localhost.example.net",
+            "http://127.0.0.1.example.net",
+        ] {
+            assert!(readable(elsewhere), "{elsewhere}");
         }
     }
 

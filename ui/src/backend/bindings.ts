@@ -130,6 +130,8 @@ export type AccountDraft = {
 	endpoint: string,
 	port: number | null,
 	tls: boolean,
+	/**  to plain http elsewhere. */
+	plainHttpConsent: boolean,
 	accessKeyId: string,
 	/**  null = keep the saved one. */
 	secretAccessKey: Secret | null,
@@ -156,6 +158,8 @@ export type AccountView = {
 	port: number | null,
 	basePath: string,
 	encrypted: boolean,
+	/**  agreed to plain http elsewhere. */
+	plainHttpConsent: boolean,
 	accessKeyId: string,
 	secretSaved: SecretSaved,
 	projectId: string | null,
@@ -332,6 +336,8 @@ export type EndpointView = {
 	host: string,
 	port: number | null,
 	basePath: string,
+	/**  plain http to another computer. */
+	needsConsent: boolean,
 	/**  what we understood, in full. */
 	url: string,
 };

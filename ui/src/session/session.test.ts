@@ -16,6 +16,7 @@ const account = (id: string): AccountView => ({
   secretSaved: 'keychain',
   projectId: null,
   region: '',
+  plainHttpConsent: false,
   addressing: 'path',
   signature: 'v4',
   caCertificate: null,

@@ -68,14 +68,17 @@ pub(crate) fn understand_endpoint(text: &str, port: Option<u16>, tls: bool) -> R
 
 fn account(draft: &AccountDraft, before: Option<&SavedAccount>, ca: Option<SavedCa>) -> Result<SavedAccount> {
     let region = no_spaces("region", "The region", &draft.region)?;
-    Ok(SavedAccount {
+    let endpoint = endpoint(draft, &region)?;
+    let plain_http_consent = plain_http_consent(draft, before, &endpoint);
+    let account = SavedAccount {
         id: match before {
             Some(before) => before.id.clone(),
             None => AccountId::from(random::hex_id()?),
         },
         name: name(&draft.name)?,
         kind: kind(draft.kind)?,
-        endpoint: endpoint(draft, &region)?,
+        endpoint,
+        plain_http_consent,
         access_key_id: access_key_id(&draft.access_key_id)?,
         secret_in_keychain: before.is_some_and(|before| before.secret_in_keychain),
         project_id: project_id(draft.project_id.as_deref())?,
@@ -84,7 +87,28 @@ fn account(draft: &AccountDraft, before: Option<&SavedAccount>, ca: Option<Saved
         signature: draft.signature,
         ca,
         pinned_certificate: draft.pinned_certificate.as_deref().map(fingerprint).transpose()?,
-    })
+    };
+    refuse_plain_http(&account)?;
+    Ok(account)
+}
+
+/// Whether the account may speak plain http to its endpoint: agreed to now, or when it was saved for the same host.
+fn plain_http_consent(draft: &AccountDraft, before: Option<&SavedAccount>, endpoint: &Endpoint) -> bool {
+    let agreed_before = |before: &SavedAccount| before.plain_http_consent && before.endpoint.host == endpoint.host;
+    endpoint.is_readable_on_the_way() && (draft.plain_http_consent || before.is_some_and(agreed_before))
+}
+
+/// Nothing is signed and sent in the clear to another computer that the user did not agree to.
+pub(crate) fn refuse_plain_http(account: &SavedAccount) -> Result<()> {
+    if account.plain_http_consent || !account.endpoint.is_readable_on_the_way() {
+        return Ok(());
+    }
+    let message = format!(
+        "“{}” would be spoken to over plain http: anyone on the way can read and change what is sent.",
+        account.endpoint.host
+    );
+    let hint = "Turn secure transfer on, or agree to it in the account’s form.";
+    Err(Error::field_at_fault(SAVE, "plainHttpConsent", message).with_hint(hint))
 }
 
 fn name(typed: &str) -> Result<String> {

@@ -14,6 +14,8 @@ pub(crate) struct SavedAccount {
     pub(crate) name: String,
     pub(crate) kind: AccountKind,
     pub(crate) endpoint: Endpoint,
+    /// Whether the user agreed to plain http to this endpoint.
+    pub(crate) plain_http_consent: bool,
     pub(crate) access_key_id: String,
     /// Whether the secret was put into the keychain when it was last saved.
     pub(crate) secret_in_keychain: bool,
@@ -33,7 +35,7 @@ pub(crate) struct SavedCa {
 }
 
 const COLUMNS: &str = "id, name, kind, endpoint, access_key_id, secret_in_keychain, project_id, region, addressing, \
-     signature, ca_name, ca_pem, pinned_certificate";
+     signature, ca_name, ca_pem, pinned_certificate, plain_http_consent";
 
 impl Database {
     /// All accounts, in the order they were added.
@@ -68,12 +70,12 @@ impl Database {
         self.call("save the account", move |connection| {
             connection.execute(
                 "INSERT INTO accounts (id, name, kind, endpoint, access_key_id, secret_in_keychain, project_id, region, \
-                 addressing, signature, ca_name, ca_pem, pinned_certificate) \
+                 addressing, signature, ca_name, ca_pem, pinned_certificate, plain_http_consent) \
                  VALUES (:id, :name, :kind, :endpoint, :key, :keychain, :project, :region, :addressing, :signature, \
-                 :ca_name, :ca_pem, :pinned) ON CONFLICT (id) DO UPDATE SET name = :name, kind = :kind, \
+                 :ca_name, :ca_pem, :pinned, :plain) ON CONFLICT (id) DO UPDATE SET name = :name, kind = :kind, \
                  endpoint = :endpoint, access_key_id = :key, secret_in_keychain = :keychain, project_id = :project, \
                  region = :region, addressing = :addressing, signature = :signature, ca_name = :ca_name, \
-                 ca_pem = :ca_pem, pinned_certificate = :pinned",
+                 ca_pem = :ca_pem, pinned_certificate = :pinned, plain_http_consent = :plain",
                 named_params! {
                     ":id": saved.id.as_str(),
                     ":name": saved.name,
@@ -88,6 +90,7 @@ impl Database {
                     ":ca_name": saved.ca.as_ref().map(|ca| &ca.name),
                     ":ca_pem": saved.ca.as_ref().map(|ca| &ca.pem),
                     ":pinned": saved.pinned_certificate,
+                    ":plain": saved.plain_http_consent,
                 },
             )?;
             Ok(())
@@ -156,6 +159,7 @@ fn account(row: &Row<'_>) -> Result<SavedAccount, DatabaseError> {
         signature: signature(&row.get::<_, String>("signature")?)?,
         ca: ca_name.zip(ca_pem).map(|(name, pem)| SavedCa { name, pem }),
         pinned_certificate: row.get("pinned_certificate")?,
+        plain_http_consent: row.get("plain_http_consent")?,
     })
 }
 
@@ -226,6 +230,7 @@ mod tests {
             name: name.into(),
             kind: AccountKind::S3Compatible,
             endpoint: Endpoint::parse("objects.example.net:8080/s3", Scheme::Https).unwrap(),
+            plain_http_consent: true,
             access_key_id: "AK".into(),
             secret_in_keychain: true,
             project_id: Some("3f9c".into()),

@@ -5,7 +5,8 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::DatabaseError;
 
 /// One step a version; step n turns version n into n + 1. Never change a step that was released: add one.
-const STEPS: [&str; 1] = ["
+const STEPS: [&str; 2] = [
+    "
     CREATE TABLE accounts (
         position INTEGER PRIMARY KEY AUTOINCREMENT,
         id TEXT NOT NULL UNIQUE,
@@ -31,7 +32,9 @@ const STEPS: [&str; 1] = ["
         name TEXT NOT NULL PRIMARY KEY,
         value TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
-"];
+",
+    "ALTER TABLE accounts ADD COLUMN plain_http_consent INTEGER NOT NULL DEFAULT 0",
+];
 
 /// Makes the tables, or refuses a file that a newer version wrote. Two processes that start at once take turns.
 pub(super) fn bring_up_to_date(connection: &mut Connection) -> Result<(), DatabaseError> {

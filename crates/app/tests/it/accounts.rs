@@ -1,6 +1,8 @@
 //! Accounts: saved, edited, removed; and what a form may not say.
 
-use dipper_app::{AccountDraft, AccountKind, App, ErrorKind, PlanToken, Scheme, SecretSaved, SecretString, Theme};
+use dipper_app::{
+    AccountDraft, AccountKind, App, Error, ErrorKind, PlanToken, Scheme, SecretSaved, SecretString, Theme,
+};
 
 use crate::support::{self, KEY_ID, SECRET, draft};
 
@@ -177,6 +179,67 @@ async fn an_edit_keeps_the_secret_and_takes_effect_at_once() {
         app.list_buckets(&story.account).await.unwrap_err().kind(),
         ErrorKind::InvalidCredentials
     );
+}
+
+/// A form whose user has agreed to nothing.
+fn without_consent(endpoint: &str) -> AccountDraft {
+    AccountDraft {
+        plain_http_consent: false,
+        ..draft(endpoint)
+    }
+}
+
+#[tokio::test]
+async fn s21_plain_http_to_another_computer_needs_consent_and_asks_again() {
+    let (app, folder) = support::app().await;
+    let refused = |error: Error| {
+        assert_eq!(
+            (error.kind(), error.field()),
+            (ErrorKind::InvalidInput, Some("plainHttpConsent")),
+            "{error}"
+        );
+    };
+    for elsewhere in [
+        "objects.example.net",
+        "10.0.0.5:8080",
+        "http://[2001:db8::1]",
+        "localhost.example.net",
+    ] {
+        refused(app.save_account(without_consent(elsewhere)).await.unwrap_err());
+        refused(app.test_account(without_consent(elsewhere)).await.unwrap_err());
+        assert!(app.parse_endpoint(elsewhere, None, false).unwrap().needs_consent);
+    }
+    assert!(app.accounts().await.unwrap().is_empty());
+    for here in ["127.0.0.1:1", "localhost:1", "[::1]:1", "https://objects.example.net"] {
+        let saved = app.save_account(without_consent(here)).await.unwrap();
+        assert!(!saved.plain_http_consent, "{here}");
+        assert!(!app.parse_endpoint(here, None, false).unwrap().needs_consent);
+    }
+
+    let saved = app.save_account(draft("objects.example.net")).await.unwrap();
+    assert!(saved.plain_http_consent);
+    let edit = |endpoint: &str| AccountDraft {
+        id: Some(saved.id.clone()),
+        secret_access_key: None,
+        ..without_consent(endpoint)
+    };
+    let renamed = app.save_account(edit("objects.example.net:8080")).await.unwrap();
+    assert!(renamed.plain_http_consent, "the same host was agreed to");
+    refused(app.save_account(edit("elsewhere.example.net")).await.unwrap_err());
+    let encrypted = app.save_account(edit("https://objects.example.net")).await.unwrap();
+    assert!(encrypted.encrypted && !encrypted.plain_http_consent);
+    refused(app.save_account(edit("objects.example.net")).await.unwrap_err());
+    refused(app.test_account(edit("objects.example.net")).await.unwrap_err());
+    assert_eq!(app.account(&saved.id).await.unwrap(), encrypted, "nothing was saved");
+
+    // What an older version saved without asking is not used before it is agreed to.
+    let old = app.save_account(draft("objects.example.net")).await.unwrap();
+    let database = rusqlite::Connection::open(folder.path().join("data/dipper.sqlite")).unwrap();
+    let changed = database
+        .execute("UPDATE accounts SET plain_http_consent = 0", [])
+        .unwrap();
+    assert!(changed > 0);
+    refused(app.list_buckets(&old.id).await.unwrap_err());
 }
 
 #[tokio::test]

@@ -34,7 +34,7 @@ pub(crate) async fn app() -> (App, TempDir) {
     (app, folder)
 }
 
-/// A form that names a server.
+/// A form that names a server, which may be spoken to in the clear.
 pub(crate) fn draft(endpoint: &str) -> AccountDraft {
     AccountDraft {
         id: None,
@@ -43,6 +43,7 @@ pub(crate) fn draft(endpoint: &str) -> AccountDraft {
         endpoint: endpoint.into(),
         port: None,
         tls: false,
+        plain_http_consent: true,
         access_key_id: KEY_ID.into(),
         secret_access_key: Some(SecretString::from(SECRET)),
         project_id: None,

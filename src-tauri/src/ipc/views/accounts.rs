@@ -28,6 +28,8 @@ pub(crate) struct AccountView {
     pub(crate) port: Option<u16>,
     pub(crate) base_path: String,
     pub(crate) encrypted: bool,
+    /// agreed to plain http elsewhere.
+    pub(crate) plain_http_consent: bool,
     pub(crate) access_key_id: String,
     pub(crate) secret_saved: SecretSaved,
     pub(crate) project_id: Option<String>,
@@ -51,6 +53,8 @@ pub(crate) struct AccountDraft {
     pub(crate) endpoint: String,
     pub(crate) port: Option<u16>,
     pub(crate) tls: bool,
+    /// to plain http elsewhere.
+    pub(crate) plain_http_consent: bool,
     pub(crate) access_key_id: String,
     /// null = keep the saved one.
     pub(crate) secret_access_key: Option<Secret>,
@@ -71,6 +75,8 @@ pub(crate) struct EndpointView {
     pub(crate) host: String,
     pub(crate) port: Option<u16>,
     pub(crate) base_path: String,
+    /// plain http to another computer.
+    pub(crate) needs_consent: bool,
     /// what we understood, in full.
     pub(crate) url: String,
 }
@@ -214,14 +220,14 @@ same_variants!(app::ConnectionOutcome => ConnectionOutcome {
     ListingDenied, NotS3, PlainHttp, NeedsTls, Other,
 });
 same_fields!(app::Account => AccountView {
-    id: text, name, kind, endpoint, scheme, host, port, base_path, encrypted, access_key_id, secret_saved, project_id,
-    region, addressing, signature, ca_certificate, pinned_certificate, local_folder: shown_path,
+    id: text, name, kind, endpoint, scheme, host, port, base_path, encrypted, plain_http_consent, access_key_id, secret_saved,
+    project_id, region, addressing, signature, ca_certificate, pinned_certificate, local_folder: shown_path,
 });
 same_fields!(AccountDraft => app::AccountDraft {
-    id: maybe, name, kind, endpoint, port, tls, access_key_id, secret_access_key: maybe, project_id, region, addressing,
+    id: maybe, name, kind, endpoint, port, tls, plain_http_consent, access_key_id, secret_access_key: maybe, project_id, region, addressing,
     signature, ca_token: maybe, remove_ca, pinned_certificate,
 });
-same_fields!(app::Endpoint => EndpointView { scheme, host, port, base_path, url });
+same_fields!(app::Endpoint => EndpointView { scheme, host, port, base_path, needs_consent, url });
 same_fields!(app::Certificate => CertificateView {
     subject, issuer, sha256, not_before: millis, not_after: millis,
 });

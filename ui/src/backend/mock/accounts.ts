@@ -81,7 +81,9 @@ export function parseEndpoint(endpoint: string, port: number | null, tls: boolea
   const usual = scheme === 'https' ? 443 : 80
   const shown = found === null || found === usual ? '' : `:${found}`
   const basePath = path.length > 0 ? `/${path.join('/')}` : ''
-  return { scheme, host, port: found, basePath, url: `${scheme}://${host}${shown}${basePath}/` }
+  const here = /^(localhost|127\.[\d.]+)$/.test(host)
+  const needsConsent = scheme === 'http' && !here
+  return { scheme, host, port: found, basePath, needsConsent, url: `${scheme}://${host}${shown}${basePath}/` }
 }
 
 type Answer = [outcome: ConnectionOutcome, tone: ConnectionReport['tone'], title: string, text: string]
@@ -210,10 +212,15 @@ function save(world: World, draft: AccountDraft, keychain: boolean): AccountView
     throw new Failure('invalidInput', 'The secret access key is missing', null, { field: 'secretAccessKey' })
   }
   const known = draft.id === null ? undefined : world.accounts.get(draft.id)
-  const { scheme, host, port, basePath } =
+  const { scheme, host, port, basePath, needsConsent } =
     draft.kind === 'amazon'
       ? parseEndpoint('s3.amazonaws.com', null, true)
       : parseEndpoint(draft.endpoint, draft.port, draft.tls)
+  if (needsConsent && !draft.plainHttpConsent) {
+    throw new Failure('invalidInput', `“${host}” would be spoken to over plain http.`, null, {
+      field: 'plainHttpConsent',
+    })
+  }
   const id = known?.view.id ?? world.id('account')
   const fresh = newAccount(id, draft.name, port === null ? host : `${host}:${port}`, {
     kind: draft.kind,
@@ -222,6 +229,7 @@ function save(world: World, draft: AccountDraft, keychain: boolean): AccountView
     port,
     basePath,
     encrypted: scheme === 'https',
+    plainHttpConsent: draft.plainHttpConsent,
     accessKeyId: draft.accessKeyId,
     secretSaved: keychain ? 'keychain' : 'memory',
     projectId: draft.projectId,

@@ -11,7 +11,11 @@ export function seed(world: World): void {
   for (const bucket of researchBuckets()) research.buckets.set(bucket.name, bucket)
   world.accounts.set('research', research)
 
-  const lab = account('lab', 'Lab MinIO', '192.0.2.10:9000', { scheme: 'http', encrypted: false })
+  const lab = account('lab', 'Lab MinIO', '192.0.2.10:9000', {
+    scheme: 'http',
+    encrypted: false,
+    plainHttpConsent: true,
+  })
   lab.hasAcls = false
   lab.buckets.set(
     'models',
@@ -41,6 +45,7 @@ export function account(id: string, name: string, endpoint: string, more: Partia
     secretSaved: 'keychain',
     projectId: null,
     region: 'us-east-1',
+    plainHttpConsent: false,
     addressing: 'path',
     signature: 'v4',
     caCertificate: null,

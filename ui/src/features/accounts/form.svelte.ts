@@ -12,11 +12,11 @@ import type {
 import { asIpcError } from '$lib/errors'
 import { form as words } from './words'
 
-export type FieldName = 'name' | 'endpoint' | 'port' | 'accessKeyId' | 'secretAccessKey'
+export type FieldName = 'name' | 'endpoint' | 'port' | 'plainHttpConsent' | 'accessKeyId' | 'secretAccessKey'
 type Ca = { token: string | null; name: string }
 
 const mostPort = 65_535
-const allFields: FieldName[] = ['name', 'endpoint', 'port', 'accessKeyId', 'secretAccessKey']
+const allFields: FieldName[] = ['name', 'endpoint', 'port', 'plainHttpConsent', 'accessKeyId', 'secretAccessKey']
 
 export class AccountForm {
   readonly account: AccountView | null
@@ -43,6 +43,7 @@ export class AccountForm {
   #backend: Backend
   #asked = 0
   #pinnedHost: string | null = null
+  #consentHost = $state<string | null>(null)
   #closed = false
 
   constructor(backend: Backend, account: AccountView | null) {
@@ -65,6 +66,7 @@ export class AccountForm {
     this.ca = account.caCertificate === null ? null : { token: null, name: account.caCertificate }
     this.pinned = account.pinnedCertificate
     this.#pinnedHost = account.host
+    if (account.plainHttpConsent) this.#consentHost = account.host
   }
 
   get isNew(): boolean {
@@ -74,6 +76,20 @@ export class AccountForm {
   /** Whether a secret is known without typing one. */
   get secretKept(): boolean {
     return this.account !== null && this.account.secretSaved !== 'missing'
+  }
+
+  /** Whether requests would go to another computer unencrypted, which must be agreed to. */
+  get needsConsent(): boolean {
+    return this.kind === 's3Compatible' && this.understood?.needsConsent === true
+  }
+
+  /** Whether plain http to this very host was agreed to. */
+  get consents(): boolean {
+    return this.needsConsent && this.#consentHost === this.understood?.host
+  }
+
+  consent(agreed: boolean): void {
+    this.#consentHost = agreed ? (this.understood?.host ?? null) : null
   }
 
   /** The answer of the last test, until a field it depends on changes. */
@@ -152,7 +168,7 @@ export class AccountForm {
   }
 
   async test(): Promise<void> {
-    if (this.busy !== null || !this.#complete(['endpoint', 'port', 'accessKeyId', 'secretAccessKey'])) return
+    if (this.busy !== null || !this.#complete(allFields.slice(1))) return
     this.busy = 'test'
     this.error = null
     await this.#settleFields()
@@ -239,6 +255,7 @@ export class AccountForm {
       name: this.name.trim() === '',
       endpoint: this.kind === 's3Compatible' && this.endpoint.trim() === '',
       port: this.port.trim() !== '' && this.#portNumber === null,
+      plainHttpConsent: this.needsConsent && !this.consents,
       accessKeyId: this.accessKeyId.trim() === '',
       secretAccessKey: this.secret.trim() === '' && !this.secretKept,
     }
@@ -256,6 +273,7 @@ export class AccountForm {
       endpoint: amazon ? amazonHost(this.region.trim()) : this.endpoint.trim(),
       port: amazon ? null : this.#portNumber,
       tls: amazon || this.tls,
+      plainHttpConsent: this.consents,
       accessKeyId: this.accessKeyId.trim(),
       secretAccessKey: secret === '' ? null : secret,
       projectId: amazon ? null : this.projectId.trim() || null,

@@ -48,7 +48,7 @@ describe('the endpoint', () => {
     const answers: ((value: Awaited<ReturnType<typeof backend.parseEndpoint>>) => void)[] = []
     vi.spyOn(backend, 'parseEndpoint').mockImplementation(() => new Promise((resolve) => answers.push(resolve)))
     const [first, second] = [form.understand(), form.understand()]
-    const view = { scheme: 'https' as const, host: 'x', port: null, basePath: '' }
+    const view = { scheme: 'https' as const, host: 'x', port: null, basePath: '', needsConsent: false }
     answers[1]?.({ ...view, url: 'newer' })
     answers[0]?.({ ...view, url: 'older' })
     await Promise.all([first, second])
@@ -162,6 +162,38 @@ describe('saving', () => {
     const save = vi.spyOn(backend, 'saveAccount')
     await form.save()
     expect(save.mock.calls[0]?.[0]).toMatchObject({ endpoint: 's3.eu-west-1.amazonaws.com', tls: true, port: null })
+  })
+})
+
+describe('plain http', () => {
+  it('to another computer is neither tested nor saved before it is agreed to', async () => {
+    const backend = mock()
+    const form = filled(backend)
+    const [test, save] = [vi.spyOn(backend, 'testAccount'), vi.spyOn(backend, 'saveAccount')]
+    form.tls = false
+    await form.understand()
+    expect(form.needsConsent).toBe(true)
+    await form.test()
+    expect(await form.save()).toBeNull()
+    expect([test.mock.calls.length, save.mock.calls.length]).toEqual([0, 0])
+    expect(form.problem('plainHttpConsent')).toContain('Tick this')
+    form.consent(true)
+    expect((await form.save())?.plainHttpConsent).toBe(true)
+  })
+
+  it('is asked about again for another host, and never for this computer', async () => {
+    const form = filled()
+    form.tls = false
+    await form.understand()
+    form.consent(true)
+    expect(form.consents).toBe(true)
+    form.endpoint = 'elsewhere.example.net'
+    await form.understand()
+    expect([form.needsConsent, form.consents]).toEqual([true, false])
+    form.endpoint = '127.0.0.1:9000'
+    await form.understand()
+    expect(form.needsConsent).toBe(false)
+    expect(await form.save()).not.toBeNull()
   })
 })
 

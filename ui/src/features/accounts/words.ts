@@ -49,6 +49,7 @@ export const form = {
   tlsOff:
     'Keys are never sent, but objects and names travel readable, and uploads are not checked on the way. Use it only on a network you trust.',
   tlsOffTitle: 'Nothing is encrypted on the way.',
+  plainHttp: (host: string) => `Send signatures and data unencrypted to ${host}`,
   projectId: 'Project ID (tenant)',
   projectIdHint: 'Optional. Links on this service need it. Paste your console’s address to fill it in.',
   projectIdHelp: 'What is a Project ID?',
@@ -80,6 +81,7 @@ export const form = {
     accessKeyId: 'The access key ID is needed',
     secretAccessKey: 'The secret access key is needed',
     port: 'A port is a number from 1 to 65535',
+    plainHttpConsent: 'Tick this to go on without encryption, or turn secure transfer on',
   },
 }
 
