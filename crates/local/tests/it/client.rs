@@ -56,6 +56,24 @@ impl Fixture {
     pub(crate) fn files(&self) -> usize {
         files(self.folder.path())
     }
+
+    /// Waits until there are so many: a file goes a moment after the answer that it went with.
+    #[track_caller]
+    pub(crate) fn expect_files(&self, number: usize) -> impl Future<Output = ()> {
+        let caller = std::panic::Location::caller();
+        async move {
+            for _ in 0..500 {
+                if self.files() == number {
+                    return;
+                }
+                tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            }
+            panic!(
+                "{} files instead of {number} after five seconds, {caller}",
+                self.files()
+            );
+        }
+    }
 }
 
 pub(crate) fn files(folder: &Path) -> usize {

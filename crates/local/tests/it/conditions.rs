@@ -98,5 +98,5 @@ async fn of_many_that_want_to_be_first_one_is() {
         fixture.client.get("/bucket/a").await.text(),
         format!("writer {}", winners[0].0)
     );
-    assert_eq!(fixture.files(), 1);
+    fixture.expect_files(1).await;
 }

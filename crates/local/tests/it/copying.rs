@@ -35,7 +35,7 @@ async fn a_copy_has_the_bytes_and_metadata_but_not_the_access() {
         .stranger("/bucket/b")
         .await
         .expect_error(403, "AccessDenied");
-    assert_eq!(fixture.files(), 1);
+    fixture.expect_files(1).await;
     fixture.client.delete("/bucket/a").await.expect_status(204);
     assert_eq!(
         fixture.client.get("/bucket/b").await.text(),
@@ -43,13 +43,7 @@ async fn a_copy_has_the_bytes_and_metadata_but_not_the_access() {
         "the copy outlives its source"
     );
     fixture.client.delete("/bucket/b").await.expect_status(204);
-    for _ in 0..100 {
-        if fixture.files() == 0 {
-            return;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-    }
-    panic!("the shared file is still there");
+    fixture.expect_files(0).await;
 }
 
 #[tokio::test]

@@ -145,5 +145,5 @@ async fn paths_that_are_not_utf8_are_refused() {
         "../../../etc/passwd",
         "it is a key like any other"
     );
-    assert_eq!(fixture.files(), 1);
+    fixture.expect_files(1).await;
 }

@@ -89,7 +89,7 @@ async fn parts_become_one_object() {
         .await
         .expect_status(206);
     assert_eq!(range.body, bodies.concat()[5_242_870..=5_242_890]);
-    assert_eq!(fixture.files(), 3, "the replaced part is gone");
+    fixture.expect_files(3).await;
 
     // The same request again, as after a lost answer.
     assert_eq!(
@@ -168,7 +168,7 @@ async fn wrong_lists_of_parts_are_refused() {
         .await
         .expect_error(404, "NoSuchUpload");
     complete(client, "a", &id, &[(2, &other)]).await.expect_status(200);
-    assert_eq!(fixture.files(), 1, "the part that was not listed is gone");
+    fixture.expect_files(1).await;
 }
 
 #[tokio::test]
@@ -190,7 +190,7 @@ async fn an_aborted_upload_leaves_nothing() {
         .await
         .expect_error(404, "NoSuchUpload");
     client.put("/bucket/b", "x").await.expect_status(200);
-    assert_eq!(fixture.files(), 1);
+    fixture.expect_files(1).await;
 }
 
 #[tokio::test]
@@ -296,7 +296,7 @@ async fn parts_are_copied_from_objects() {
         .await
         .expect_status(200);
     assert!(client.get("/bucket/a").await.body == [&source[..PART], &source].concat());
-    assert_eq!(fixture.files(), 1, "all of it is in the source's file");
+    fixture.expect_files(1).await;
 }
 
 #[tokio::test]

@@ -72,7 +72,7 @@ async fn empty_objects_need_no_file() {
         (read.header("content-length"), read.header("etag")),
         ("0", "\"d41d8cd98f00b204e9800998ecf8427e\"")
     );
-    assert_eq!(fixture.files(), 0);
+    fixture.expect_files(0).await;
 }
 
 #[tokio::test]
@@ -163,7 +163,7 @@ async fn wrong_checksums_are_refused_and_leave_nothing() {
         .await
         .expect_error(400, "XAmzContentSHA256Mismatch");
     fixture.client.get("/bucket/b").await.expect_error(404, "NoSuchKey");
-    assert_eq!(fixture.files(), 1, "only the good one");
+    fixture.expect_files(1).await;
 }
 
 #[tokio::test]
@@ -253,7 +253,7 @@ async fn replacing_keeps_the_old_bytes_for_who_reads_them() {
     assert_eq!(first.len() + rest.len(), old.len());
     assert!(rest.iter().all(|byte| *byte == b'o'));
     drop(sender);
-    eventually(|| fixture.files() == 1).await;
+    fixture.expect_files(1).await;
 }
 
 #[tokio::test]
@@ -266,21 +266,10 @@ async fn a_broken_upload_leaves_nothing() {
     let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
     let head = format!("PUT {link} HTTP/1.1\r\nhost: {address}\r\ncontent-length: 1000000\r\n\r\nonly this");
     stream.write_all(head.as_bytes()).await.unwrap();
-    eventually(|| fixture.files() == 2).await;
+    fixture.expect_files(2).await;
     drop(stream);
-    eventually(|| fixture.files() == 1).await;
+    fixture.expect_files(1).await;
     assert_eq!(fixture.client.get("/bucket/a").await.text(), "old");
-}
-
-/// Waits for something that happens by itself a moment later.
-async fn eventually(happened: impl Fn() -> bool) {
-    for _ in 0..500 {
-        if happened() {
-            return;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-    }
-    panic!("it did not happen within five seconds");
 }
 
 #[tokio::test]
@@ -295,7 +284,7 @@ async fn deleting_is_idempotent_and_frees_the_disk() {
         .delete("/missing/a")
         .await
         .expect_error(404, "NoSuchBucket");
-    eventually(|| fixture.files() == 0).await;
+    fixture.expect_files(0).await;
 }
 
 #[tokio::test]
