@@ -21,7 +21,7 @@ async fn one_window_is_enough_and_its_size_is_kept() {
         assert_eq!(desk.windows_called("Dipper")?.len(), 1);
         desk.resize("Dipper", (1010, 640))?;
         wait_for_size(&window, (1010, 640)).await?;
-        window.click("button", "Close").await
+        window.click_to_end("button", "Close").await
     };
     with_picture("one-window", &window, outcome.await).await;
     wait_for_end(&desk).await.unwrap();
@@ -53,7 +53,7 @@ async fn closing_over_a_running_transfer_asks_first() {
         window.gone("alertdialog", "~Quit while").await?;
         window.see("progressbar", "").await?;
         window.press("Control+q").await?;
-        window.click("button", "Cancel 1 transfer and quit").await
+        window.click_to_end("button", "Cancel 1 transfer and quit").await
     };
     with_picture("closing", &window, outcome.await).await;
     wait_for_end(&desk).await.unwrap();

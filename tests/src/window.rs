@@ -132,6 +132,12 @@ impl Window {
         Ok(())
     }
 
+    /// Clicks what ends the program; the driver's answer may be lost with it.
+    pub async fn click_to_end(&self, role: &str, name: &str) -> Result<(), Failure> {
+        drop(self.find_enabled(role, name).await?.click().await);
+        Ok(())
+    }
+
     /// Replaces what stands in this field.
     pub async fn fill(&self, label: &str, text: &str) -> Result<(), Failure> {
         let field = self.find_enabled("textbox", label).await?;

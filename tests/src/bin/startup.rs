@@ -80,8 +80,7 @@ async fn fill(desk: &Desk, app: &Path) -> Result<(), Failure> {
     }
     window.drop_files(desk, &files).await?;
     window.new_text_object("hello.txt", "Hello World!").await?;
-    window.click("button", "~Close").await?;
-    Ok(())
+    window.click_to_end("button", "Close").await
 }
 
 async fn look(window: &Window, app: &Path, now: f64) -> Result<Start, Failure> {

@@ -10,6 +10,7 @@ export const commands = {
 	saveLayout: (layout: string) => __TAURI_INVOKE<null>("save_layout", { layout }),
 	saveSettings: (settings: SettingsView) => __TAURI_INVOKE<SettingsView>("save_settings", { settings }),
 	windowAction: (action: WindowAction) => __TAURI_INVOKE<null>("window_action", { action }),
+	watchClosing: (running: Channel<number>) => __TAURI_INVOKE<number>("watch_closing", { running }),
 	copyText: (text: string) => __TAURI_INVOKE<null>("copy_text", { text }),
 	openUrl: (url: string) => __TAURI_INVOKE<null>("open_url", { url }),
 	diagnostics: () => __TAURI_INVOKE<string>("diagnostics"),
@@ -705,7 +706,6 @@ export type StartView = {
 	settings: SettingsView,
 	/**  opaque JSON the UI saved. */
 	layout: string | null,
-	customTitlebar: boolean,
 };
 
 export type Target = { kind: "bucket"; accountId: string; bucket: string } | { kind: "selection"; viewId: string; selectionId: string };
@@ -842,8 +842,10 @@ export type WindowAction =
 "minimise" | 
 /**  To the whole screen and back. */
 "toggleMaximise" | 
-/**  Close, which ends the program. */
+/**  Close, which ends the program; over running transfers the page is asked first. */
 "close" | 
+/**  Close without asking. */
+"closeNow" | 
 /**  Move with the pointer from now on. */
 "startDragging" | 
 /**  Draw everything this large, in percent. */
