@@ -6,6 +6,7 @@ import StartFailed from './app/StartFailed.svelte'
 import type { Backend } from '$backend/backend'
 import { asIpcError } from '$lib/errors'
 import { followInput } from '$lib/focus'
+import { followTheme } from '$lib/theme'
 import './styles/index.css'
 
 async function chooseBackend(): Promise<Backend> {
@@ -31,9 +32,11 @@ function tameBrowser(): void {
 async function start(target: HTMLElement): Promise<void> {
   tameBrowser()
   followInput()
+  const stop = followTheme('system')
   try {
     const backend = await chooseBackend()
     const view = await backend.start()
+    stop()
     mount(App, { target, props: { backend, start: view } })
   } catch (error) {
     mount(StartFailed, { target, props: { error: asIpcError(error) } })

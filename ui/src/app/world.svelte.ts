@@ -1,6 +1,7 @@
 // What ties the window to the world outside it: subscriptions, the width of the window, the theme, and the layout that is
 // written down. Called once from the root component; everything is undone with it.
 import type { JobView } from '$backend/backend'
+import { followTheme } from '$lib/theme'
 import { naturalZoom } from '$lib/zoom'
 import type { Shell } from './shell.svelte'
 
@@ -102,11 +103,9 @@ function followWidth(shell: Shell): () => void {
   return () => stops.forEach((stop) => stop())
 }
 
-function showSettings({ session: { settings } }: Shell): void {
-  const { dataset } = document.documentElement
-  dataset.density = settings.density
-  if (settings.theme === 'system') delete dataset.theme
-  else dataset.theme = settings.theme
+function showSettings({ session: { settings } }: Shell): () => void {
+  document.documentElement.dataset.density = settings.density
+  return followTheme(settings.theme)
 }
 
 /** The window draws everything larger or smaller. It starts at its natural size, so then nothing need be said. */
