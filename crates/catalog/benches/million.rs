@@ -44,9 +44,9 @@ fn main() {
     let keys: u64 = (0..KEYS).map(|number| key(number).len() as u64).sum();
     let grown = resident().saturating_sub(before);
     println!(
-        "memory: {} MiB, {:.0} bytes a key beside its {} (bar 100)",
+        "memory: {} MiB, {} bytes a key beside its {} (bar 100)",
         grown >> 20,
-        (grown as f64 - keys as f64) / KEYS as f64,
+        grown.saturating_sub(keys) / KEYS,
         keys / KEYS
     );
     for column in [

@@ -182,14 +182,17 @@ impl Look<'_> {
         };
         let counted = if matches!(self.versioning, Versioning::Enabled | Versioning::Suspended) {
             let hear = |so_far, page: &[dipper_storage::ListedVersion]| {
-                page.iter()
-                    .for_each(|version| each(&version.key, Some(&version.version_id)));
+                for version in page {
+                    each(&version.key, Some(&version.version_id));
+                }
                 tell(so_far, false);
             };
             count_versions(client, bucket, cancel, hear).await?
         } else {
             let hear = |so_far, page: &[dipper_storage::ListedObject]| {
-                page.iter().for_each(|object| each(&object.key, None));
+                for object in page {
+                    each(&object.key, None);
+                }
                 tell(so_far, false);
             };
             count(client, bucket, &Prefix::default(), cancel, hear).await?

@@ -7,7 +7,7 @@ use dipper_app::{
     Access, AccessPlan, JobState, KeyChange, LinkKind, LinkRequest, NewTextObject, PublicLevel, PublicScope, Scheme,
     SignatureVersion, Target, UploadChange, UploadTarget, Versioning,
 };
-use dipper_storage::{BucketName, ObjectKey, PutOptions, UploadBody};
+use dipper_storage::{BucketName, Client, ObjectKey, PutOptions, UploadBody};
 use dipper_testkit::Rgw;
 use dipper_testkit::http::Stranger;
 
@@ -231,18 +231,15 @@ async fn a_bucket_is_opened_in_three_scopes_and_closed_again_on_rgw() {
     delete_all(&window, &bucket).await;
 }
 
-#[tokio::test]
-async fn a_versioned_bucket_with_markers_and_an_unfinished_upload_is_counted_emptied_and_deleted_on_rgw() {
-    let Some(rgw) = gateway("emptying a versioned bucket on Ceph").await else {
-        return;
-    };
-    let (window, name, _folder) = window(rgw, "versions").await;
+/// Another program's client of the tenant, after it made the bucket keep versions and filled it: one object, three older
+/// versions, a delete marker and an unfinished upload.
+async fn with_versions(rgw: &Rgw, window: &Window, name: &str, half: &ObjectKey) -> Client {
     let keys = &rgw.users().tenant;
     let other = support::client(rgw.endpoint(), &keys.access_key_id, &keys.secret_access_key);
-    let bucket = BucketName::parse(&name).unwrap();
+    let bucket = BucketName::parse(name).unwrap();
     other.put_bucket_versioning(&bucket, Versioning::Enabled).await.unwrap();
     for key in ["kept.txt", "hidden.txt"] {
-        put_text(&window, &name, key, "first").await;
+        put_text(window, name, key, "first").await;
     }
     for key in ["kept.txt", "hidden.txt"] {
         let key = ObjectKey::parse(key).unwrap();
@@ -255,11 +252,22 @@ async fn a_versioned_bucket_with_markers_and_an_unfinished_upload_is_counted_emp
         .delete_object(&bucket, &ObjectKey::parse("hidden.txt").unwrap())
         .await
         .unwrap();
-    let half = ObjectKey::parse("half").unwrap();
     other
-        .create_multipart_upload(&bucket, &half, &PutOptions::default())
+        .create_multipart_upload(&bucket, half, &PutOptions::default())
         .await
         .unwrap();
+    other
+}
+
+#[tokio::test]
+async fn a_versioned_bucket_with_markers_and_an_unfinished_upload_is_counted_emptied_and_deleted_on_rgw() {
+    let Some(rgw) = gateway("emptying a versioned bucket on Ceph").await else {
+        return;
+    };
+    let (window, name, _folder) = window(rgw, "versions").await;
+    let half = ObjectKey::parse("half").unwrap();
+    let other = with_versions(rgw, &window, &name, &half).await;
+    let bucket = BucketName::parse(&name).unwrap();
 
     let plan = async || {
         window

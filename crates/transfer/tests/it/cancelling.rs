@@ -100,7 +100,8 @@ async fn a_cancelled_download_leaves_no_temporary_file_and_goes_on_at_retry() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cancelled_delete_goes_on_at_retry() {
     let world = World::new().await;
-    for number in 0..2500 {
+    // What is not there is as gone as what was deleted, so every tenth is enough to fill three requests.
+    for number in (0..2500).step_by(10) {
         world.put(&format!("p/{number}"), b"").await;
     }
     world.put("stays", b"").await;

@@ -16,7 +16,9 @@ async fn exactly_what_was_named_goes() {
     let below: Vec<String> = (0..2100).map(|number| format!("folder/{number}")).collect();
     let mut names: Vec<&str> = below.iter().map(String::as_str).collect();
     names.extend(["one", "line\nbreak", "\u{1}"]);
-    for name in names.iter().chain(&["folder2", "folder", "folder/came later", "two"]) {
+    // What is not there is as gone as what was deleted, so a few of the many are enough to fill three requests.
+    let there = names.iter().skip(2000).chain(&names[..50]);
+    for name in there.chain(&["folder2", "folder", "folder/came later", "two"]) {
         world.put(name, b"").await;
     }
     names.push("never was");
