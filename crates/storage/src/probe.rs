@@ -3,14 +3,14 @@
 use std::time::{Duration, Instant};
 
 use aws_smithy_types::body::SdkBody;
-use http::Request;
+use http::{Request, StatusCode};
 use http_body_util::BodyExt;
 use time::OffsetDateTime;
 
 use crate::call::Document;
 use crate::client::Client;
 use crate::error::Error;
-use crate::links::LinkOptions;
+use crate::links::{Link, LinkOptions};
 use crate::names::{BucketName, ObjectKey};
 use crate::transport::{Answer, Fault, Tag};
 
@@ -29,6 +29,18 @@ pub struct Probe {
     pub outcome: ProbeOutcome,
     /// When it was made.
     pub at: OffsetDateTime,
+}
+
+impl Probe {
+    /// What the server answered, in HTTP's words: `200 OK`, `403 Forbidden`.
+    pub fn answer(&self) -> String {
+        let status = self.status.map(|status| (status, StatusCode::from_u16(status)));
+        match status {
+            Some((_, Ok(status))) => status.to_string().trim_end_matches(" <unknown status code>").to_owned(),
+            Some((status, Err(_))) => status.to_string(),
+            None => "no answer".to_owned(),
+        }
+    }
 }
 
 /// What an unsigned request proves.
@@ -50,24 +62,28 @@ impl Client {
     /// Whether anyone can read the object: one GET such as a browser sends, with the Project ID where there is one. Its
     /// status is what a stranger gets; of the object nothing is read, and the connection is closed over the rest.
     pub async fn probe_object(&self, bucket: &BucketName, key: &ObjectKey) -> Probe {
-        let url = self.public_url(bucket, Some(key), &LinkOptions::default()).url();
-        let tag = Tag {
-            operation: OPERATION,
-            bucket: Some(bucket.clone()),
-            key: Some(key.clone()),
-            answer: Answer::Object,
-        };
-        self.probe(url, &tag).await
+        let link = self.public_url(bucket, Some(key), &LinkOptions::default());
+        self.probe_link(&link, bucket, Some(key)).await
     }
 
     /// Whether anyone can list the bucket: one GET for one key, with the Project ID where there is one.
     pub async fn probe_bucket_listing(&self, bucket: &BucketName) -> Probe {
-        let url = self.public_url(bucket, None, &LinkOptions::default()).url() + "?max-keys=1";
+        let link = self.public_url(bucket, None, &LinkOptions::default());
+        self.probe_link(&link, bucket, None).await
+    }
+
+    /// Whether anyone can use this very link to an object, or to the list of a bucket: its scheme and Project ID may be
+    /// others than the account's.
+    pub async fn probe_link(&self, link: &Link, bucket: &BucketName, key: Option<&ObjectKey>) -> Probe {
+        let (url, answer) = match key {
+            Some(_) => (link.url(), Answer::Object),
+            None => (link.url() + "?max-keys=1", Answer::Document),
+        };
         let tag = Tag {
             operation: OPERATION,
             bucket: Some(bucket.clone()),
-            key: None,
-            answer: Answer::Document,
+            key: key.cloned(),
+            answer,
         };
         self.probe(url, &tag).await
     }

@@ -24,7 +24,7 @@ pub(super) fn read(call: &Call, owner: Option<&SdkOwner>, grants: &[SdkGrant]) -
     match grants {
         Some(grants) => Ok(Acl { owner, grants }),
         None => Err(call
-            .error(ErrorKind::Unsupported)
+            .error(ErrorKind::Corrupt)
             .with_detail("the server lists a permission of an unknown kind")),
     }
 }
