@@ -12,6 +12,7 @@ mod judge;
 mod plan;
 mod policy;
 mod sensitive;
+mod strangers;
 mod survey;
 mod verdict;
 

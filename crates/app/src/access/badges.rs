@@ -1,10 +1,13 @@
 //! The access column: one quiet look per visible row, at most eight requests at once over all windows.
 
+use std::sync::Arc;
+
 use dipper_storage::{Acl, BucketName, Client, Grantee, ObjectKey, Right};
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
-use super::facts::{known, read_policy};
+use super::facts::{Setting, known, read_policy, setting};
 use super::policy::Policy;
+use super::strangers::{Deed, Place, Source, Strangers};
 use super::{Access, AccessBadge};
 use crate::error::{Error, ErrorKind, Result};
 use crate::views::ViewId;
@@ -30,27 +33,8 @@ impl App {
         let acl = known(client.bucket_acl(&bucket).await.map_err(Error::from))?;
         let policy = known(read_policy(&client, &bucket).await)?;
         drop(permit);
-        let policy = policy.as_ref().ok();
-        let by_acl = |right| acl.as_ref().is_ok_and(|acl| acl.allows(&Grantee::AllUsers, right));
-        let by_policy =
-            |action: &str, resource: &str| policy.is_some_and(|policy| policy.lets_anyone(action, resource));
-        Ok(if by_acl(Right::Write) {
-            badge(Access::Public, "Anyone can write into it, by its ACL")
-        } else if by_acl(Right::Read) {
-            badge(Access::Public, "Anyone can list it, by its ACL")
-        } else if policy.is_some_and(|policy| policy.opens_all_objects(bucket.as_str())) {
-            badge(Access::Public, "Anyone can read its objects, by its policy")
-        } else if by_policy("s3:ListBucket", bucket.as_str()) {
-            badge(Access::Public, "Anyone can list it, by its policy")
-        } else {
-            match acl {
-                Err(error) => badge(Access::Unknown, &error.to_string()),
-                Ok(_) => AccessBadge {
-                    access: Access::Private,
-                    reason: None,
-                },
-            }
-        })
+        let place = Place::Bucket(bucket.as_str());
+        Ok(badge(place, setting(&acl), setting(&policy)))
     }
 
     /// The access of visible rows, in the order of `keys` (at most 200), with at most 8 requests at once. A folder has none.
@@ -65,8 +49,8 @@ impl App {
         }
         let open = self.parts.work.views.get(OPERATION, view)?;
         let client = self.client(&open.account_id).await?;
-        let policy = known(read_policy(&client, &open.bucket).await)?.ok();
-        let (client, bucket, policy) = (&client, &open.bucket, policy.as_ref());
+        let policy = known(read_policy(&client, &open.bucket).await)?;
+        let (client, bucket, policy) = (&client, &open.bucket, setting(&policy));
         let looks = keys.iter().map(|key| self.row_badge(client, bucket, policy, key));
         stream::iter(looks.collect::<Vec<_>>())
             .buffered(SIDE_BY_SIDE)
@@ -78,7 +62,7 @@ impl App {
         &self,
         client: &Client,
         bucket: &BucketName,
-        policy: Option<&Policy>,
+        policy: Setting<'_, Policy>,
         key: &str,
     ) -> Result<AccessBadge> {
         if key.ends_with('/') {
@@ -87,8 +71,9 @@ impl App {
                 reason: None,
             });
         }
-        if policy.is_some_and(|policy| policy.lets_anyone("s3:GetObject", &format!("{bucket}/{key}"))) {
-            return Ok(badge(Access::Public, "Anyone can read it, by the bucket's policy"));
+        let place = Place::Object(bucket.as_str(), key);
+        if Strangers::of(place, Ok(None), policy).may(Deed::Read) {
+            return Ok(badge(place, Ok(None), policy));
         }
         let key = ObjectKey::parse(key)?;
         let _permit = self
@@ -99,14 +84,9 @@ impl App {
             .acquire()
             .await
             .map_err(|cause| Error::internal("rowAccess", cause))?;
-        Ok(match client.object_acl(bucket, &key).await {
-            Ok(acl) if is_public(&acl) => badge(Access::Public, "Anyone can read it, by its ACL"),
-            Ok(_) => AccessBadge {
-                access: Access::Private,
-                reason: None,
-            },
-            Err(error) => badge(Access::Unknown, &error.to_string()),
-        })
+        let acl = client.object_acl(bucket, &key).await;
+        let acl = acl.map_err(|error| Arc::new(Error::from(error)));
+        Ok(badge(place, setting(&acl), policy))
     }
 }
 
@@ -128,9 +108,47 @@ fn is_public(acl: &Acl) -> bool {
     acl.allows(&Grantee::AllUsers, Right::Read)
 }
 
-fn badge(access: Access, reason: &str) -> AccessBadge {
+/// What the settings say, the most first, in one word and its reason.
+fn badge(place: Place<'_>, acl: Setting<'_, Acl>, policy: Setting<'_, Policy>) -> AccessBadge {
+    let says = Strangers::of(place, acl, policy);
+    let is_bucket = matches!(place, Place::Bucket(_));
+    let (access, words) = match is_bucket {
+        _ if says.may(Deed::Write) => (Access::Public, "Anyone can write or delete"),
+        _ if says.may(Deed::Permit) => (Access::Public, "Anyone can change who may reach it"),
+        true if says.may(Deed::List) => (Access::Public, "Anyone can list it"),
+        true if says.may(Deed::Read) => (Access::Public, "Anyone can read its objects"),
+        true if says.may(Deed::ReadSome) => (Access::Partly, "Anyone can read some of its objects"),
+        false if says.may(Deed::Read) => (Access::Public, "Anyone can read it"),
+        _ if says.may(Deed::Other) => (Access::Partly, "Anyone can see something of it"),
+        _ if says.may(Deed::WithAccount) => (Access::Partly, "Anyone with an account has rights to it"),
+        _ => return quiet(&says, is_bucket, acl.err().or(policy.err())),
+    };
+    let by = match (says.opened_by(Source::Acl), says.opened_by(Source::Policy)) {
+        (true, true) => "its ACL and the bucket policy",
+        (true, false) => "its ACL",
+        _ => "the bucket policy",
+    };
     AccessBadge {
         access,
-        reason: Some(reason.to_owned()),
+        reason: Some(format!("{words}, by {by}")),
+    }
+}
+
+/// The badge where nothing is known to be open: private only if everything was read and is clear.
+fn quiet(says: &Strangers, is_bucket: bool, unread: Option<&Error>) -> AccessBadge {
+    let unknown = match unread {
+        Some(error) => Some(error.to_string()),
+        None if says.may(Deed::Unclear) => Some("A statement or group may let strangers in".to_owned()),
+        None if says.may(Deed::Unread) => Some("This server keeps neither ACLs nor policies".to_owned()),
+        None => None,
+    };
+    let own = is_bucket.then(|| "By its ACL and policy; objects may have ACLs of their own".to_owned());
+    AccessBadge {
+        access: if unknown.is_some() {
+            Access::Unknown
+        } else {
+            Access::Private
+        },
+        reason: unknown.or(own),
     }
 }

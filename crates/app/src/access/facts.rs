@@ -9,9 +9,9 @@ use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use tokio::sync::Semaphore;
 
 use super::policy::Policy;
-use super::{PermissionsKind, survey};
+use super::{PermissionsKind, strangers, survey};
 use crate::App;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::random;
 use crate::targets::{Entries, Resolved, Subject, Target};
 use crate::words;
@@ -34,6 +34,32 @@ pub(super) struct Facts {
     pub(super) complete: bool,
     /// The policy, or why it is not known.
     pub(super) policy: Result<Policy, Arc<Error>>,
+    /// Who a stranger is, at the beginning of a sentence.
+    pub(super) anyone: &'static str,
+}
+
+/// A setting as it is known: none on a server without such a thing, an error where it may not be read.
+pub(super) type Setting<'a, T> = Result<Option<&'a T>, &'a Error>;
+
+/// What a reading says about its setting.
+pub(super) fn setting<T>(read: &Result<T, Arc<Error>>) -> Setting<'_, T> {
+    match read {
+        Ok(read) => Ok(Some(read)),
+        Err(error) if error.kind() == ErrorKind::Unsupported => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+impl Facts {
+    /// The bucket's own list.
+    pub(super) fn bucket_acl(&self) -> Setting<'_, Acl> {
+        setting(&self.acls).map(|acls| acls.and_then(|acls| acls.first()).map(|(_, acl)| acl))
+    }
+
+    /// The bucket's policy.
+    pub(super) fn policy(&self) -> Setting<'_, Policy> {
+        setting(&self.policy)
+    }
 }
 
 /// Lists that were read, for changes to be bound to.
@@ -86,6 +112,7 @@ impl App {
     /// Reads everything known about a target's access.
     pub(super) async fn access_facts(&self, operation: &str, target: &Target) -> Result<Facts> {
         let resolved = self.resolve(operation, target).await?;
+        let account = self.account(&resolved.account_id).await?;
         let (client, bucket) = (&resolved.client, &resolved.bucket);
         let (kind, keys, complete) = match &resolved.subject {
             Subject::Bucket => (PermissionsKind::Bucket, Vec::new(), true),
@@ -103,6 +130,7 @@ impl App {
             keys,
             complete,
             policy,
+            anyone: strangers::anyone(account.kind),
         })
     }
 }

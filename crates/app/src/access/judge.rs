@@ -1,12 +1,14 @@
-//! From grants, policy and unsigned requests to one sentence. Pure: everything seen is handed in.
+//! From what the settings say and what unsigned requests showed to one sentence. Pure: everything seen is handed in.
 //!
 //! Where a setting and a stranger's request disagree, the request is right, and the proof says that they disagree.
+//! Nothing is called private while something that could open it is not known.
 
-use dipper_storage::{Acl, Grantee, Probe, ProbeOutcome, Right};
+use dipper_storage::{Acl, Probe, ProbeOutcome};
 use time::OffsetDateTime;
 
 use super::grid;
 use super::policy::Policy;
+use super::strangers::{Deed, Source, Strangers};
 use super::{Access, ProbeLine, Proof, PublicLevel, Verdict};
 use crate::words;
 
@@ -25,12 +27,17 @@ impl Seen {
     pub(crate) fn new(name: String, probe: &Probe) -> Self {
         let open = match &probe.outcome {
             ProbeOutcome::Open => Some(true),
-            ProbeOutcome::Refused | ProbeOutcome::NotFound => Some(false),
-            ProbeOutcome::Other(_) | ProbeOutcome::Unreachable(_) => None,
+            ProbeOutcome::Refused => Some(false),
+            // What is asked for is there: a server with projects looked for it in no project.
+            ProbeOutcome::NotFound | ProbeOutcome::Other(_) | ProbeOutcome::Unreachable(_) => None,
         };
         let status = match &probe.outcome {
             ProbeOutcome::Unreachable(error) => error.to_string(),
-            _ => probe.status.map_or_else(|| "no answer".to_owned(), status_words),
+            ProbeOutcome::NotFound => format!(
+                "{}, not found without signing in; a Project ID may be missing",
+                probe.answer()
+            ),
+            _ => probe.answer(),
         };
         let ms = probe
             .status
@@ -43,145 +50,124 @@ impl Seen {
             at: probe.at,
         }
     }
-}
 
-/// `200 OK`, `403 Forbidden`.
-fn status_words(status: u16) -> String {
-    let words = match status {
-        200 => "OK",
-        301 | 302 | 303 | 307 | 308 => "Redirect",
-        400 => "Bad Request",
-        401 => "Unauthorized",
-        403 => "Forbidden",
-        404 => "Not Found",
-        405 => "Method Not Allowed",
-        429 => "Too Many Requests",
-        500 => "Internal Server Error",
-        501 => "Not Implemented",
-        503 => "Service Unavailable",
-        _ => return status.to_string(),
-    };
-    format!("{status} {words}")
+    /// What the request alone shows.
+    pub(crate) fn access(&self) -> Access {
+        match self.open {
+            Some(true) => Access::Public,
+            Some(false) => Access::Private,
+            None => Access::Unknown,
+        }
+    }
+
+    /// The same in words.
+    pub(crate) fn in_words(&self) -> String {
+        match self.open {
+            Some(true) => "Checked with an unsigned request".to_owned(),
+            Some(false) => format!("A stranger is answered {}", self.status),
+            None => format!("Not checked: {}", self.status),
+        }
+    }
 }
 
 /// What is known about a bucket.
 pub(super) struct BucketEvidence<'a> {
-    pub(super) bucket: &'a str,
+    /// Who a stranger is.
+    pub(super) anyone: &'static str,
+    /// What the settings let strangers do.
+    pub(super) says: Strangers,
     pub(super) acl: Option<&'a Acl>,
     pub(super) policy: Option<&'a Policy>,
     /// The unsigned request for the list of names.
     pub(super) listing: Seen,
-    /// The unsigned request for the first object, where there is one.
-    pub(super) sample: Option<Seen>,
+    /// The unsigned request for the first object, where there is one, and whether the policy lets anyone read it.
+    pub(super) sample: Option<(Seen, bool)>,
     /// What could not be read, in words.
     pub(super) unread: Vec<String>,
 }
 
 /// The verdict on a bucket. Listing and reading are probed; writing is believed, as trying it would leave something.
 pub(super) fn bucket(evidence: BucketEvidence<'_>) -> Verdict {
-    let name = evidence.bucket;
-    let by_acl = |right| evidence.acl.is_some_and(|acl| acl.allows(&Grantee::AllUsers, right));
-    let by_policy = |action: &str, on: &str| evidence.policy.is_some_and(|policy| policy.lets_anyone(action, on));
-    let reads_all = evidence.policy.is_some_and(|policy| policy.opens_all_objects(name));
-    let lists_by_policy = by_policy("s3:ListBucket", name);
-    let says_listing = by_acl(Right::Read) || lists_by_policy;
-    let sample = evidence.sample.as_ref().and_then(|seen| seen.open);
-    let reads = reads_all && sample != Some(false);
-    let open = BucketOpen {
-        writes: by_acl(Right::Write) || by_policy("s3:PutObject", &format!("{name}/key")),
-        reads,
-        lists: evidence.listing.open.unwrap_or(says_listing),
-        some: sample == Some(true) && !reads,
+    let says = &evidence.says;
+    let says_listing = says.may(Deed::List);
+    let sample = evidence.sample.as_ref().and_then(|(seen, _)| seen.open);
+    let ignored = sample == Some(false) && evidence.sample.as_ref().is_some_and(|(_, says)| *says);
+    let reads = says.may(Deed::Read) && !ignored;
+    let lists = evidence.listing.open.unwrap_or(says_listing);
+    let some = !reads && (sample == Some(true) || says.may(Deed::ReadSome));
+    let unsure = ignored || says.may(Deed::Unclear) || says.may(Deed::Unread);
+    let closed = if unsure {
+        (Access::Unknown, PublicLevel::Unknown, "")
+    } else {
+        (Access::Private, PublicLevel::Private, "")
     };
-    let in_the_dark = evidence.listing.open.is_none() && evidence.acl.is_none() && evidence.policy.is_none();
+    let (access, level, can) = open_bucket(says, reads, lists, some).unwrap_or(closed);
     let causes = [
+        (says.opened_by(Source::Acl), "the bucket's ACL"),
+        (says.opened_by(Source::Policy), "the bucket policy"),
         (
-            by_acl(Right::Read) || by_acl(Right::Write),
-            "All users in the bucket's ACL",
+            sample == Some(true) && !says.may(Deed::Read) && !says.may(Deed::ReadSome),
+            "the ACLs of single objects",
         ),
-        (reads_all || lists_by_policy, "the bucket policy"),
-        (open.some, "the ACLs of single objects"),
     ];
-    let ignored = reads_all && sample == Some(false);
+    let text = match (access, caused_by(&causes)) {
+        (Access::Public | Access::Partly, Some(cause)) => cause,
+        (Access::Unknown, _) if ignored => {
+            "The policy opens its objects, and a stranger was refused the first.".to_owned()
+        }
+        (Access::Unknown, _) => NOT_ALL_KNOWN.to_owned(),
+        _ if evidence.sample.is_some() => ONLY_FIRST.to_owned(),
+        _ => NO_GRANT.to_owned(),
+    };
     let agrees = evidence.listing.open.is_none_or(|open| open == says_listing) && !ignored;
-    let (access, level, title) = open.judged(in_the_dark);
     let mut others = other_grants(evidence.acl, evidence.policy);
+    others.retain(|line| line != READ_BY_ALL || !lists);
     others.extend(evidence.unread);
     let mut seen = vec![(evidence.listing, says_listing)];
-    seen.extend(evidence.sample.map(|seen| (seen, reads_all || sample == Some(true))));
-    let text = caused_by(&causes).unwrap_or_else(|| NO_GRANT.to_owned());
-    finish(
-        Judged {
-            access,
-            level,
-            title,
-            text,
-            others,
-        },
-        &seen,
-        agrees,
-        0,
-    )
+    seen.extend(evidence.sample.map(|(seen, says)| {
+        let says = says || seen.open == Some(true);
+        (seen, says)
+    }));
+    let judged = Judged {
+        access,
+        level,
+        title: title(evidence.anyone, access, can),
+        text,
+        others,
+    };
+    finish(judged, &seen, agrees, 0)
 }
 
-/// What a stranger can do with a bucket, the most first.
-#[expect(clippy::struct_excessive_bools, reason = "each is open or not, by itself")]
-struct BucketOpen {
-    writes: bool,
-    reads: bool,
-    lists: bool,
-    some: bool,
-}
-
-impl BucketOpen {
-    fn judged(&self, in_the_dark: bool) -> (Access, PublicLevel, &'static str) {
-        use Access::{Partly, Private, Public, Unknown};
-        match (self.writes, self.reads, self.lists, self.some) {
-            (true, ..) => (
-                Public,
-                PublicLevel::Writable,
-                "Anyone on the internet can write into it",
-            ),
-            (_, true, true, _) => (
-                Public,
-                PublicLevel::Readable,
-                "Anyone on the internet can list and read it",
-            ),
-            (_, true, ..) => (
-                Public,
-                PublicLevel::Readable,
-                "Anyone on the internet can read its objects",
-            ),
-            (_, _, true, true) => (
-                Public,
-                PublicLevel::Readable,
-                "Anyone on the internet can see its list and read some objects",
-            ),
-            (_, _, true, _) => (
-                Public,
-                PublicLevel::Listable,
-                "Anyone on the internet can see its list of objects",
-            ),
-            (.., true) => (
-                Partly,
-                PublicLevel::Readable,
-                "Anyone on the internet can read some of its objects",
-            ),
-            _ if in_the_dark => (Unknown, PublicLevel::Unknown, "Not known"),
-            _ => (Private, PublicLevel::Private, "Private"),
-        }
-    }
+/// What a stranger can do with a bucket, the most first; `None` when nothing was found.
+fn open_bucket(says: &Strangers, reads: bool, lists: bool, some: bool) -> Option<(Access, PublicLevel, &'static str)> {
+    use Access::{Partly, Public};
+    use PublicLevel::{Listable, Readable, Writable};
+    Some(match (reads, lists, some) {
+        _ if says.may(Deed::Write) => (Public, Writable, "can write into it"),
+        _ if says.may(Deed::Permit) => (Public, Writable, "can change who may reach it"),
+        (true, true, _) => (Public, Readable, "can list and read it"),
+        (true, ..) => (Public, Readable, "can read its objects"),
+        (_, true, true) => (Public, Readable, "can see its list and read some objects"),
+        (_, true, _) => (Public, Listable, "can see its list of objects"),
+        (.., true) => (Partly, Readable, "can read some of its objects"),
+        _ if says.may(Deed::Other) => (Partly, PublicLevel::Unknown, "can see something of it"),
+        _ if says.may(Deed::WithAccount) => (Partly, PublicLevel::Private, WITH_ACCOUNT),
+        _ => return None,
+    })
 }
 
 /// What is known about one object.
 pub(super) struct ObjectEvidence<'a> {
     pub(super) acl: Option<&'a Acl>,
-    pub(super) by_policy: bool,
+    /// What the settings let strangers do.
+    pub(super) says: Strangers,
     pub(super) seen: Option<Seen>,
 }
 
 /// What is known about objects as a whole.
 pub(super) struct ObjectsEvidence<'a> {
+    /// Who a stranger is.
+    pub(super) anyone: &'static str,
     pub(super) objects: Vec<ObjectEvidence<'a>>,
     pub(super) policy: Option<&'a Policy>,
     /// Whether these are all objects of the target.
@@ -192,24 +178,21 @@ pub(super) struct ObjectsEvidence<'a> {
 }
 
 impl ObjectEvidence<'_> {
-    fn by_acl(&self) -> bool {
-        self.acl.is_some_and(|acl| acl.allows(&Grantee::AllUsers, Right::Read))
+    fn answer(&self) -> Option<bool> {
+        self.seen.as_ref().and_then(|seen| seen.open)
     }
 
     fn says_open(&self) -> bool {
-        self.by_policy || self.by_acl()
+        self.says.may(Deed::Read)
     }
 
     fn is_open(&self) -> bool {
-        self.seen
-            .as_ref()
-            .and_then(|seen| seen.open)
-            .unwrap_or_else(|| self.says_open())
+        self.answer().unwrap_or_else(|| self.says_open())
     }
 
-    fn is_changeable(&self) -> bool {
-        self.acl
-            .is_some_and(|acl| acl.allows(&Grantee::AllUsers, Right::WriteAcp))
+    /// Whether something could open it that is not known. A condition may let in others than were tried here.
+    fn is_dark(&self) -> bool {
+        self.says.may(Deed::Unclear) || (self.says.may(Deed::Unread) && self.answer().is_none())
     }
 }
 
@@ -217,33 +200,18 @@ impl ObjectEvidence<'_> {
 pub(super) fn objects(evidence: ObjectsEvidence<'_>) -> Verdict {
     let all = evidence.objects.len();
     let open = evidence.objects.iter().filter(|object| object.is_open()).count();
-    let (access, level, title) = judged_objects(&evidence, open);
-    let causes = [
-        (evidence.objects.iter().any(ObjectEvidence::by_acl), "All users"),
-        (
-            evidence.objects.iter().any(|object| object.by_policy),
-            "the bucket policy",
-        ),
-    ];
-    let text = if open == 0 && evidence.complete {
-        NO_GRANT.to_owned()
-    } else if open == 0 {
-        format!("No grant to strangers was found on {}.", evidence.looked_at)
-    } else {
-        let cause = caused_by(&causes).unwrap_or_else(|| "Through no grant that was found".to_owned());
-        let cause = cause.replacen("Through", "through", 1);
-        format!("{} of {}, {cause}", words::count(open as u64), evidence.looked_at)
-    };
+    let (access, level, can) = judged_objects(&evidence, open);
+    let text = objects_text(&evidence, access, open);
     let agrees = evidence
         .objects
         .iter()
         .all(|object| object.is_open() == object.says_open());
     let mut others: Vec<String> = Vec::new();
-    for line in evidence
+    let lines = evidence
         .objects
         .iter()
-        .flat_map(|object| other_grants(object.acl, None))
-    {
+        .flat_map(|object| other_grants(object.acl, None));
+    for line in lines.filter(|line| line != READ_BY_ALL || open == 0) {
         if !others.contains(&line) {
             others.push(line);
         }
@@ -255,54 +223,79 @@ pub(super) fn objects(evidence: ObjectsEvidence<'_>) -> Verdict {
         object.seen.map(|seen| (seen, says))
     });
     let seen: Vec<(Seen, bool)> = seen.collect();
-    finish(
-        Judged {
-            access,
-            level,
-            title,
-            text,
-            others,
-        },
-        &seen,
-        agrees,
-        (all - seen.len()) as u64,
-    )
+    let judged = Judged {
+        access,
+        level,
+        title: title(evidence.anyone, access, can),
+        text,
+        others,
+    };
+    finish(judged, &seen, agrees, (all - seen.len()) as u64)
 }
 
 fn judged_objects(evidence: &ObjectsEvidence<'_>, open: usize) -> (Access, PublicLevel, &'static str) {
-    let unseen = |object: &ObjectEvidence<'_>| object.seen.as_ref().is_none_or(|seen| seen.open.is_none());
-    let dark = |object: &ObjectEvidence<'_>| object.acl.is_none() && unseen(object);
-    if evidence.objects.iter().any(ObjectEvidence::is_changeable) {
-        return (
-            Access::Public,
-            PublicLevel::Writable,
-            "Anyone on the internet can change who may read",
-        );
-    }
-    if evidence.policy.is_none() && evidence.objects.iter().all(dark) || evidence.objects.is_empty() {
-        return (Access::Unknown, PublicLevel::Unknown, "Not known");
-    }
+    use Access::{Partly, Private, Public, Unknown};
+    use PublicLevel::{Readable, Writable};
+    let objects = &evidence.objects;
+    let any = |deed| objects.iter().any(|object| object.says.may(deed));
     match open {
-        0 if evidence.complete => (Access::Private, PublicLevel::Private, "Private"),
-        0 => (Access::Unknown, PublicLevel::Unknown, "Private as far as it was read"),
-        all if evidence.complete && all == evidence.objects.len() => {
-            (Access::Public, PublicLevel::Readable, "Anyone on the internet can read")
+        _ if any(Deed::Permit) => (Public, Writable, "can change who may read"),
+        _ if any(Deed::Write) => (Public, Writable, "can replace or delete"),
+        0 if any(Deed::Other) => (Partly, PublicLevel::Unknown, "can see something of it"),
+        0 if any(Deed::WithAccount) => (Partly, PublicLevel::Private, WITH_ACCOUNT),
+        0 if objects.is_empty() || !evidence.complete || objects.iter().any(ObjectEvidence::is_dark) => {
+            (Unknown, PublicLevel::Unknown, "")
         }
-        _ => (
-            Access::Partly,
-            PublicLevel::Readable,
-            "Anyone on the internet can read some of these",
-        ),
+        0 => (Private, PublicLevel::Private, ""),
+        all if evidence.complete && all == objects.len() => (Public, Readable, "can read"),
+        _ => (Partly, Readable, "can read some of these"),
     }
 }
 
+/// How many are open and through what, or why none is known to be.
+fn objects_text(evidence: &ObjectsEvidence<'_>, access: Access, open: usize) -> String {
+    let objects = &evidence.objects;
+    let by = |source| objects.iter().any(|object| object.says.by(Deed::Read, source));
+    let causes = [
+        (by(Source::Acl), "All users"),
+        (by(Source::Policy), "the bucket policy"),
+    ];
+    match access {
+        _ if open > 0 => {
+            let cause = caused_by(&causes).unwrap_or_else(|| "Through no grant that was found".to_owned());
+            let cause = cause.replacen("Through", "through", 1);
+            format!("{} of {}, {cause}", words::count(open as u64), evidence.looked_at)
+        }
+        Access::Unknown if !evidence.complete => {
+            format!("None of {} lets strangers in; the others were not looked at.", evidence.looked_at)
+        }
+        Access::Unknown if !objects.is_empty() => NOT_ALL_KNOWN.to_owned(),
+        Access::Public | Access::Partly => "By the grants below.".to_owned(),
+        _ => NO_GRANT.to_owned(),
+    }
+}
+
+fn title(anyone: &str, access: Access, can: &str) -> String {
+    match access {
+        Access::Private => "Private".to_owned(),
+        Access::Unknown => "Not known".to_owned(),
+        _ if can == WITH_ACCOUNT => can.to_owned(),
+        _ => format!("{anyone} {can}"),
+    }
+}
+
+const WITH_ACCOUNT: &str = "Anyone with an account at this server has rights to it";
 const NO_GRANT: &str = "No grant to strangers was found.";
+const ONLY_FIRST: &str = "No grant to strangers was found on the bucket. Of its objects, which may have grants of their own, the first was tried.";
+const NOT_ALL_KNOWN: &str = "No grant to strangers was found, but not everything that could open it is known.";
+/// Said by the title already.
+const READ_BY_ALL: &str = "All users: Read";
 
 /// A judgement before its proof.
 struct Judged {
     access: Access,
     level: PublicLevel,
-    title: &'static str,
+    title: String,
     text: String,
     others: Vec<String>,
 }
@@ -331,7 +324,7 @@ fn finish(judged: Judged, seen: &[(Seen, bool)], agrees: bool, more_probes: u64)
     Verdict {
         access: judged.access,
         level: judged.level,
-        title: judged.title.to_owned(),
+        title: judged.title,
         text: judged.text,
         proof: Proof {
             ok,
@@ -354,13 +347,10 @@ fn caused_by(causes: &[(bool, &str)]) -> Option<String> {
     (!held.is_empty()).then(|| format!("Through {}", held.join(" and ")))
 }
 
-/// Grants that let in others than the owner and All users, and policy statements that are not ours.
+/// Grants that let in others than the owner, and policy statements that are not ours.
 pub(super) fn other_grants(acl: Option<&Acl>, policy: Option<&Policy>) -> Vec<String> {
-    let lines = acl.map(grid::in_words).unwrap_or_default();
-    let mut others: Vec<String> = lines
-        .into_iter()
-        .filter(|line| !line.starts_with("Owner:") && !line.starts_with("All users:"))
-        .collect();
+    let mut others = acl.map(grid::in_words).unwrap_or_default();
+    others.retain(|line| !line.starts_with("Owner:"));
     others.extend(policy.map(Policy::others).unwrap_or_default());
     others
 }

@@ -1,17 +1,63 @@
 //! A bucket's policy, as far as strangers are concerned: which statements let anyone in, and our own statements put in
 //! and taken out again without touching the others.
 //!
-//! What cannot be judged for certain (a condition, `NotAction`, `NotResource`, `NotPrincipal`) is reported in words and never counted as
-//! public or private; an unsigned request decides.
+//! What cannot be judged for certain (a condition, `NotAction`, `NotResource`, `NotPrincipal`) is reported in words and
+//! counted neither as public nor as private.
 
 use serde_json::{Map, Value, json};
 
+use super::strangers::{Deed, Place};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Our statement that opens every object, present and future.
 pub(super) const READ_SID: &str = "DipperPublicRead";
 /// Our statement that opens the list of names, used where a server has no ACLs.
 pub(super) const LIST_SID: &str = "DipperPublicList";
+
+/// Stands for anything that a wildcard may be: no one would choose it, so only a wildcard covers it.
+const ANY: &str = "\u{10FFFF}every\u{10FFFF}/\u{10FFFF}key";
+
+/// The actions whose effect is known, by what they are done on, in lower case.
+const ACTIONS: &[(&str, On, Deed)] = &[
+    ("s3:listbucket", On::Bucket, Deed::List),
+    ("s3:getobject", On::Object, Deed::Read),
+    ("s3:putobject", On::Object, Deed::Write),
+    ("s3:deleteobject", On::Object, Deed::Write),
+    ("s3:deletebucket", On::Bucket, Deed::Write),
+    ("s3:putobjectacl", On::Object, Deed::Permit),
+    ("s3:putbucketacl", On::Bucket, Deed::Permit),
+    ("s3:putbucketpolicy", On::Bucket, Deed::Permit),
+    ("s3:deletebucketpolicy", On::Bucket, Deed::Permit),
+];
+/// How the names of the other actions that change something begin.
+const WRITING: &[&str] = &[
+    "s3:abort",
+    "s3:bypass",
+    "s3:create",
+    "s3:delete",
+    "s3:initiate",
+    "s3:put",
+    "s3:replicate",
+    "s3:restore",
+    "s3:update",
+];
+
+/// What an action is done on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum On {
+    Bucket,
+    Object,
+}
+
+impl On {
+    fn of(resource: &str) -> Self {
+        if resource.contains('/') {
+            Self::Object
+        } else {
+            Self::Bucket
+        }
+    }
+}
 
 /// What of a bucket is opened by a statement of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,35 +159,73 @@ impl Policy {
     /// Whether anyone may do `action` (such as `s3:GetObject`) on `resource` (`bucket` or `bucket/key`): a statement allows
     /// it for everyone and none denies it. Statements that cannot be judged count as if they were not there.
     pub(super) fn lets_anyone(&self, action: &str, resource: &str) -> bool {
-        let statements = self.statements();
-        let applies = |effect: &str| {
-            statements.iter().any(|statement| {
-                statement["Effect"] == effect
-                    && is_for_anyone(statement)
-                    && judged(statement)
-                    && covers(statement, action, resource)
-            })
-        };
-        applies("Allow") && !applies("Deny")
+        self.applies("Allow", action, resource) && !self.applies("Deny", action, resource)
+    }
+
+    fn applies(&self, effect: &str, action: &str, resource: &str) -> bool {
+        self.statements().iter().any(|statement| {
+            statement["Effect"] == effect
+                && is_for_anyone(statement)
+                && judged(statement)
+                && covers(statement, action, resource)
+        })
     }
 
     /// Whether anyone may read every object, also those to come.
     pub(super) fn opens_all_objects(&self, bucket: &str) -> bool {
-        // A key that no one would choose stands for all keys: only a pattern that covers everything covers it.
-        self.lets_anyone(
-            "s3:GetObject",
-            &format!("{bucket}/\u{10FFFF}every\u{10FFFF}/\u{10FFFF}key"),
-        )
+        self.lets_anyone("s3:GetObject", &format!("{bucket}/{ANY}"))
+    }
+
+    /// What anyone may do with a bucket and what is in it, or with one object, less what is denied to everyone.
+    pub(super) fn strangers(&self, place: Place<'_>) -> Vec<Deed> {
+        let mut deeds = Vec::new();
+        for statement in self.statements().iter().filter(|statement| may_let_in(statement)) {
+            let resources = touched(statement, place);
+            if !judged(statement) {
+                deeds.extend((!resources.is_empty()).then_some(Deed::Unclear));
+                continue;
+            }
+            for resource in &resources {
+                for pattern in strings(&statement["Action"]) {
+                    self.add_deeds(pattern, resource, &mut deeds);
+                }
+            }
+        }
+        if let Place::Bucket(bucket) = place
+            && !self.opens_all_objects(bucket)
+        {
+            let reads = deeds.iter_mut().filter(|deed| **deed == Deed::Read);
+            reads.for_each(|deed| *deed = Deed::ReadSome);
+        }
+        deeds
+    }
+
+    /// What one pattern of actions allows on one resource. A pattern that is none of the actions known here is still
+    /// something, and so is whatever else a wildcard covers.
+    fn add_deeds(&self, pattern: &str, resource: &str, deeds: &mut Vec<Deed>) {
+        let pattern = pattern.to_ascii_lowercase();
+        let mut is_known = false;
+        for (action, on, deed) in ACTIONS {
+            if !matches(&pattern, action) {
+                continue;
+            }
+            is_known = true;
+            if *on == On::of(resource) && !self.applies("Deny", action, resource) {
+                deeds.push(*deed);
+            }
+        }
+        let is_wild = pattern.contains(['*', '?']);
+        if (is_wild || !is_known) && !self.applies("Deny", &pattern, resource) {
+            let writes = WRITING.iter().any(|verb| pattern.starts_with(verb));
+            deeds.push(if writes { Deed::Write } else { Deed::Other });
+        }
     }
 
     /// The statements other than ours that let anyone in, or may do so, in words.
     pub(super) fn others(&self) -> Vec<String> {
         let mut words = Vec::new();
         for (index, statement) in self.statements().iter().enumerate() {
-            if is_ours(statement)
-                || statement["Effect"] != "Allow"
-                || !(is_for_anyone(statement) || has(statement, "NotPrincipal"))
-            {
+            if is_ours(statement) || !may_let_in(statement) {
                 continue;
             }
             let name = sid(statement).map_or_else(|| format!("number {}", index + 1), |sid| format!("“{sid}”"));
@@ -196,7 +280,9 @@ fn judged(statement: &Value) -> bool {
     let conditions = statement["Condition"]
         .as_object()
         .is_some_and(|conditions| !conditions.is_empty());
+    let plain = ["Action", "Resource"].iter().all(|name| has(statement, name));
     !conditions
+        && plain
         && !["NotAction", "NotResource", "NotPrincipal"]
             .iter()
             .any(|name| has(statement, name))
@@ -204,7 +290,51 @@ fn judged(statement: &Value) -> bool {
 
 fn is_for_anyone(statement: &Value) -> bool {
     let principal = &statement["Principal"];
-    principal == "*" || strings(&principal["AWS"]).contains(&"*")
+    strings(principal).contains(&"*") || strings(&principal["AWS"]).contains(&"*")
+}
+
+fn may_let_in(statement: &Value) -> bool {
+    statement["Effect"] == "Allow" && (is_for_anyone(statement) || has(statement, "NotPrincipal"))
+}
+
+/// Of the bucket and what is in it, or of the object, what a statement is about: wildcards as [`ANY`], so that what is
+/// denied only to a part of it does not count as denied.
+fn touched(statement: &Value, place: Place<'_>) -> Vec<String> {
+    if !has(statement, "Resource") {
+        return match place {
+            Place::Bucket(bucket) => vec![bucket.to_owned(), format!("{bucket}/{ANY}")],
+            Place::Object(bucket, key) => vec![format!("{bucket}/{key}")],
+        };
+    }
+    let patterns = strings(&statement["Resource"]);
+    let mut patterns = patterns.iter().filter_map(|pattern| match *pattern {
+        "*" => Some("*"),
+        arn => resource_part(arn),
+    });
+    match place {
+        Place::Object(bucket, key) => {
+            let object = format!("{bucket}/{key}");
+            let covered = patterns.any(|pattern| matches(pattern, &object));
+            covered.then_some(object).into_iter().collect()
+        }
+        Place::Bucket(bucket) => patterns.flat_map(|pattern| in_bucket(pattern, bucket)).collect(),
+    }
+}
+
+/// What a pattern covers of a bucket: itself, and something in it.
+fn in_bucket(pattern: &str, bucket: &str) -> Vec<String> {
+    let mut covered = Vec::new();
+    if matches(pattern, bucket) {
+        covered.push(bucket.to_owned());
+    }
+    match pattern.split_once('/') {
+        Some((head, rest)) if matches(head, bucket) => {
+            covered.push(format!("{bucket}/{}", rest.replace(['*', '?'], ANY)));
+        }
+        None if matches(pattern, &format!("{bucket}/{ANY}")) => covered.push(format!("{bucket}/{ANY}")),
+        _ => {}
+    }
+    covered
 }
 
 fn covers(statement: &Value, action: &str, resource: &str) -> bool {
@@ -315,6 +445,49 @@ mod tests {
     }
 
     #[test]
+    fn every_statement_for_anyone_is_a_deed() {
+        let of = |action: &str, resource: &str| {
+            let statement = format!(r#""Effect":"Allow","Principal":"*","Action":"{action}","Resource":"{resource}""#);
+            policy(&format!(r#"{{"Statement":{{{statement}}}}}"#)).strangers(Place::Bucket("p"))
+        };
+        for (action, resource, deed) in [
+            ("s3:GetObject", "arn:aws:s3:::p/*", Deed::Read),
+            ("s3:GetObject", "*", Deed::Read),
+            ("s3:GetObject", "arn:aws:s3:::p*", Deed::Read),
+            ("s3:GetObject", "arn:aws:s3:::p/pub/*", Deed::ReadSome),
+            ("s3:GetObject", "arn:aws:s3:::p/a.txt", Deed::ReadSome),
+            ("s3:ListBucket", "arn:aws:s3:::p", Deed::List),
+            ("s3:DeleteObject", "arn:aws:s3:::p/in/*", Deed::Write),
+            ("s3:DeleteObjectVersion", "arn:aws:s3:::p/*", Deed::Write),
+            ("s3:PutLifecycleConfiguration", "arn:aws:s3:::p", Deed::Write),
+            ("s3:PutBucketPolicy", "arn:aws:s3:::p", Deed::Permit),
+            ("s3:PutObjectAcl", "arn:aws:s3:::p/*", Deed::Permit),
+            ("s3:GetBucketAcl", "arn:aws:s3:::p", Deed::Other),
+            ("s3:GetObjectVersion", "arn:aws:s3:::p/*", Deed::Other),
+        ] {
+            assert_eq!(of(action, resource), [deed], "{action} {resource}");
+        }
+        let everything = of("*", "*");
+        for deed in [Deed::List, Deed::Read, Deed::Write, Deed::Permit, Deed::Other] {
+            assert!(everything.contains(&deed), "{deed:?}");
+        }
+        assert!(of("s3:GetObject", "arn:aws:s3:::q/*").is_empty());
+        assert!(of("s3:GetObject", "arn:aws:s3:::p").is_empty());
+    }
+
+    #[test]
+    fn what_is_denied_to_everyone_is_no_deed_unless_it_is_denied_in_part() {
+        let with = |denied: &str| {
+            let deny = format!(r#"{{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"{denied}"}}"#);
+            let allow =
+                r#"{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::p/pub/*"}"#;
+            policy(&format!(r#"{{"Statement":[{allow},{deny}]}}"#)).strangers(Place::Bucket("p"))
+        };
+        assert!(with("arn:aws:s3:::p/*").is_empty());
+        assert_eq!(with("arn:aws:s3:::p/pub/secret/*"), [Deed::ReadSome]);
+    }
+
+    #[test]
     fn what_cannot_be_judged_is_said_and_not_counted() {
         for part in [
             r#""Condition":{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}},"Action":"s3:GetObject","Resource":"*""#,
@@ -325,6 +498,12 @@ mod tests {
                 r#"{{"Statement":[{{"Sid":"S","Effect":"Allow","Principal":"*",{part}}}]}}"#
             ));
             assert!(!policy.lets_anyone("s3:GetObject", "p/a"), "{part}");
+            assert_eq!(
+                policy.strangers(Place::Bucket("p")).first(),
+                Some(&Deed::Unclear),
+                "{part}"
+            );
+            assert_eq!(policy.strangers(Place::Object("p", "a")), [Deed::Unclear], "{part}");
             assert_eq!(
                 policy.others(),
                 ["Policy statement “S” may let strangers in, under a condition"]

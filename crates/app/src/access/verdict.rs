@@ -4,8 +4,9 @@ use dipper_storage::{Acl, BucketName, Client, ListRequest, ObjectKey};
 use futures_util::stream::{self, StreamExt as _};
 use time::OffsetDateTime;
 
-use super::facts::{Facts, ReadAcls};
+use super::facts::{Facts, ReadAcls, setting};
 use super::judge::{self, BucketEvidence, ObjectEvidence, ObjectsEvidence, Seen};
+use super::strangers::{Deed, Place, Strangers};
 use super::{Permissions, PermissionsKind, Verdict, grid};
 use crate::App;
 use crate::error::{Error, ErrorKind, Result};
@@ -75,15 +76,14 @@ impl App {
 pub(super) async fn verdict(facts: &Facts) -> Verdict {
     let (client, bucket) = (&facts.resolved.client, &facts.resolved.bucket);
     let unread = unread(facts);
-    let policy = facts.policy.as_ref().ok();
-    let acls = facts.acls.as_ref().ok();
     if facts.kind == PermissionsKind::Bucket {
-        let (listing, sample) =
-            futures_util::join!(client.probe_bucket_listing(bucket), probe_first_object(client, bucket));
+        let (listing, sample) = futures_util::join!(client.probe_bucket_listing(bucket), probe_first_object(facts));
+        let place = Place::Bucket(bucket.as_str());
         return judge::bucket(BucketEvidence {
-            bucket: bucket.as_str(),
-            acl: acls.and_then(|acls| acls.first()).map(|(_, acl)| acl),
-            policy,
+            anyone: facts.anyone,
+            says: Strangers::of(place, facts.bucket_acl(), facts.policy()),
+            acl: facts.bucket_acl().ok().flatten(),
+            policy: facts.policy.as_ref().ok(),
             listing: Seen::new("List of objects".to_owned(), &listing),
             sample,
             unread,
@@ -99,14 +99,20 @@ pub(super) async fn verdict(facts: &Facts) -> Verdict {
         .collect()
         .await;
     let mut seen = probes.drain(..);
-    let objects = facts.keys.iter().enumerate().map(|(index, key)| ObjectEvidence {
-        acl: acls.and_then(|acls| acls.get(index)).map(|(_, acl)| acl),
-        by_policy: policy.is_some_and(|policy| policy.lets_anyone("s3:GetObject", &format!("{bucket}/{key}"))),
-        seen: seen.next(),
+    let acls = setting(&facts.acls);
+    let objects = facts.keys.iter().enumerate().map(|(index, key)| {
+        let acl = acls.map(|acls| acls.and_then(|acls| acls.get(index)).map(|(_, acl)| acl));
+        let place = Place::Object(bucket.as_str(), key.as_str());
+        ObjectEvidence {
+            acl: acl.ok().flatten(),
+            says: Strangers::of(place, acl, facts.policy()),
+            seen: seen.next(),
+        }
     });
     judge::objects(ObjectsEvidence {
+        anyone: facts.anyone,
         objects: objects.collect(),
-        policy,
+        policy: facts.policy.as_ref().ok(),
         complete: facts.complete,
         looked_at: facts.looked_at(),
         unread,
@@ -118,13 +124,17 @@ pub(super) async fn probe_object(client: &Client, bucket: &BucketName, key: &Obj
     Seen::new(last_name(key.as_str()), &client.probe_object(bucket, key).await)
 }
 
-/// One unsigned request for the first object of a bucket; none where it is empty or cannot be listed.
-async fn probe_first_object(client: &Client, bucket: &BucketName) -> Option<Seen> {
+/// One unsigned request for the first object of a bucket, with whether the policy opens it; none where the bucket is empty
+/// or cannot be listed.
+async fn probe_first_object(facts: &Facts) -> Option<(Seen, bool)> {
+    let (client, bucket) = (&facts.resolved.client, &facts.resolved.bucket);
     let mut request = ListRequest::new(bucket.clone());
     request.max_keys = 1;
     let page = client.list_page(&request).await.ok()?;
     let first = page.objects.first()?;
-    Some(probe_object(client, bucket, &first.key).await)
+    let place = Place::Object(bucket.as_str(), first.key.as_str());
+    let says = Strangers::of(place, Ok(None), facts.policy()).may(Deed::Read);
+    Some((probe_object(client, bucket, &first.key).await, says))
 }
 
 /// What could not be read, said beside the verdict.

@@ -2,10 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use dipper_storage::{Grant, Owner};
+use dipper_storage::{Grant, Grantee, Owner, Right};
 
 use super::*;
 use crate::access::policy::Opening;
+use crate::access::strangers::Place;
 
 fn seen(open: Option<bool>) -> Seen {
     let status = match open {
@@ -43,12 +44,14 @@ fn open_policy() -> Policy {
 }
 
 fn judged(acl: &Acl, policy: &Policy, listing: Option<bool>, sample: Option<bool>) -> Verdict {
+    let says = Strangers::of(Place::Object("photos", "first"), Ok(None), Ok(Some(policy)));
     bucket(BucketEvidence {
-        bucket: "photos",
+        anyone: "Anyone",
+        says: Strangers::of(Place::Bucket("photos"), Ok(Some(acl)), Ok(Some(policy))),
         acl: Some(acl),
         policy: Some(policy),
         listing: seen(listing),
-        sample: sample.map(|open| seen(Some(open))),
+        sample: sample.map(|open| (seen(Some(open)), says.may(Deed::Read))),
         unread: Vec::new(),
     })
 }
@@ -69,7 +72,7 @@ fn read_on_a_bucket_is_listing_and_not_reading() {
         Some(false),
     );
     assert_eq!((verdict.access, verdict.level), (Access::Public, PublicLevel::Listable));
-    assert_eq!(verdict.text, "Through All users in the bucket's ACL");
+    assert_eq!(verdict.text, "Through the bucket's ACL");
     assert!(verdict.proof.ok && verdict.probes.iter().all(|probe| probe.ok));
 }
 
@@ -108,9 +111,10 @@ fn a_strangers_request_has_the_last_word_and_the_proof_says_so() {
         (Access::Public, PublicLevel::Listable, false)
     );
     let policy_ignored = judged(&acl(&[]), &open_policy(), Some(false), Some(false));
+    // Of one object that is known now; of the others it is not.
     assert_eq!(
         (policy_ignored.access, policy_ignored.proof.ok),
-        (Access::Private, false)
+        (Access::Unknown, false)
     );
 }
 
@@ -121,7 +125,8 @@ fn without_an_answer_there_is_no_green_tick() {
     assert!(!verdict.proof.ok && verdict.proof.checked_at.is_none());
     assert_eq!(verdict.proof.text, "Not checked: Could not reach the server");
     let dark = bucket(BucketEvidence {
-        bucket: "photos",
+        anyone: "Anyone",
+        says: Strangers::of(Place::Bucket("photos"), Ok(None), Ok(None)),
         acl: None,
         policy: None,
         listing: seen(None),
@@ -144,18 +149,23 @@ fn writing_is_the_loudest() {
 }
 
 fn judged_objects(objects: &[(bool, Option<bool>)], complete: bool) -> Verdict {
-    let (open, closed) = (
-        acl(&[(Grantee::AllUsers, Right::Read)]),
-        acl(&[(Grantee::AuthenticatedUsers, Right::Read)]),
-    );
+    let bob = Grantee::User {
+        id: "bob".to_owned(),
+        display_name: None,
+    };
+    let (open, closed) = (acl(&[(Grantee::AllUsers, Right::Read)]), acl(&[(bob, Right::Read)]));
     let policy = Policy::default();
     super::objects(ObjectsEvidence {
+        anyone: "Anyone",
         objects: objects
             .iter()
-            .map(|(public, probe)| ObjectEvidence {
-                acl: Some(if *public { &open } else { &closed }),
-                by_policy: false,
-                seen: probe.map(|open| seen(Some(open))),
+            .map(|(public, probe)| {
+                let acl = if *public { &open } else { &closed };
+                ObjectEvidence {
+                    acl: Some(acl),
+                    says: Strangers::of(Place::Object("photos", "a"), Ok(Some(acl)), Ok(Some(&policy))),
+                    seen: probe.map(|open| seen(Some(open))),
+                }
             })
             .collect(),
         policy: Some(&policy),
@@ -182,7 +192,7 @@ fn objects_are_counted_and_the_first_are_proved() {
         (some.access, some.text.as_str()),
         (Access::Partly, "1 of the first 2 of 250 objects, through All users")
     );
-    assert_eq!(some.others, ["Authenticated users: Read"]);
+    assert_eq!(some.others, ["bob: Read"]);
     let none = judged_objects(&[(false, Some(false))], true);
     assert_eq!(
         (none.access, none.text.as_str()),
@@ -214,4 +224,40 @@ fn an_object_that_is_open_without_a_grant_is_told_apart() {
     assert_eq!(verdict.access, Access::Public);
     assert!(!verdict.proof.ok && verdict.text.contains("through no grant that was found"));
     assert!(!verdict.probes[0].ok);
+}
+
+#[test]
+fn objects_that_were_not_all_looked_at_are_not_called_private() {
+    let verdict = judged_objects(&[(false, Some(false)), (false, None)], false);
+    assert_eq!(verdict.access, Access::Unknown);
+    assert_eq!(
+        verdict.text,
+        "None of the first 2 objects lets strangers in; the others were not looked at."
+    );
+}
+
+#[test]
+fn a_grant_to_everyone_with_an_account_is_partly_and_never_the_internet() {
+    let accounts = judged(
+        &acl(&[(Grantee::AuthenticatedUsers, Right::Read)]),
+        &Policy::default(),
+        Some(false),
+        Some(false),
+    );
+    assert_eq!(
+        (accounts.access, accounts.level),
+        (Access::Partly, PublicLevel::Private)
+    );
+    assert_eq!(accounts.title, WITH_ACCOUNT);
+    assert_eq!(accounts.others, ["Authenticated users: Read"]);
+}
+
+#[test]
+fn a_denial_for_the_first_object_does_not_close_the_others() {
+    let text = r#"{"Statement":[
+        {"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::photos/*"},
+        {"Effect":"Deny","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::photos/first"}]}"#;
+    let policy = Policy::parse(Some(text)).unwrap();
+    let verdict = judged(&acl(&[]), &policy, Some(false), Some(false));
+    assert_eq!((verdict.access, verdict.level), (Access::Public, PublicLevel::Readable));
 }
