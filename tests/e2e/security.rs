@@ -253,7 +253,7 @@ async fn d2_commands_that_destroy_or_publish_refuse_made_up_tokens() {
 async fn made_up_tokens_are_refused(window: &Window) -> Result<(), Failure> {
     window.click("button", "~Try it with local storage").await?;
     window.new_bucket("kept").await?;
-    let text = json!({ "accountId": "x", "bucket": "kept", "key": "k", "text": "t", "contentType": "text/plain", "makePublic": true, "token": "" });
+    let text = json!({ "accountId": "x", "bucket": "kept", "key": "k", "text": "t", "contentType": "text/plain", "access": "public", "token": "" });
     let commands = [
         ("delete_bucket", json!({ "token": "", "typedName": "kept" })),
         ("delete_objects", json!({ "token": "", "typedName": "kept" })),

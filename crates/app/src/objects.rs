@@ -8,7 +8,7 @@ mod properties;
 
 use time::OffsetDateTime;
 
-use crate::{AccountId, PlanToken, Versioning};
+use crate::{AccountId, PlanToken, UploadAccess, Versioning};
 
 /// What a check of a new key found. The token is needed to create it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,8 +40,8 @@ pub struct NewTextObject {
     pub text: String,
     /// Its content type.
     pub content_type: String,
-    /// Whether anyone may read it.
-    pub make_public: bool,
+    /// Who may read it.
+    pub access: UploadAccess,
     /// The token of the check just shown.
     pub token: PlanToken,
 }

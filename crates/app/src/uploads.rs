@@ -11,7 +11,7 @@ use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use dipper_storage::BucketName;
+use dipper_storage::{BucketName, CannedAcl};
 use dipper_transfer::{JobSpec, Scan};
 use tokio_util::sync::CancellationToken;
 
@@ -72,6 +72,17 @@ pub enum UploadAccess {
     Private,
     /// The canned ACL `public-read`.
     Public,
+}
+
+impl UploadAccess {
+    /// What is sent for it.
+    pub(crate) fn canned(self) -> Option<CannedAcl> {
+        match self {
+            Self::ServerDefault => None,
+            Self::Private => Some(CannedAcl::Private),
+            Self::Public => Some(CannedAcl::PublicRead),
+        }
+    }
 }
 
 /// An upload as it would happen.

@@ -2,9 +2,12 @@
 
 use tauri::ipc::Channel;
 
-use super::{At, counting, done};
+use super::{At, counting};
 use crate::ipc::error::Answer;
-use crate::ipc::views::{CountProgress, DeleteObjectsPlan, KeyCheck, NewTextObject, PropertiesView, Target};
+use crate::ipc::mirror::maybe;
+use crate::ipc::views::{
+    AccessBadge, CountProgress, DeleteObjectsPlan, KeyCheck, NewTextObject, PropertiesView, Target, UploadAccess,
+};
 
 #[tauri::command]
 #[specta::specta]
@@ -14,19 +17,19 @@ pub(crate) async fn check_new_key(
     bucket: String,
     key: String,
     text: String,
-    make_public: bool,
+    access: UploadAccess,
 ) -> Answer<KeyCheck> {
     Ok(shell
         .app
-        .check_new_key(&account_id.into(), &bucket, &key, &text, make_public)
+        .check_new_key(&account_id.into(), &bucket, &key, &text, access.into())
         .await?
         .into())
 }
 
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn create_text_object(shell: At<'_>, object: NewTextObject) -> Answer<()> {
-    done(shell.app.create_text_object(object.into()).await)
+pub(crate) async fn create_text_object(shell: At<'_>, object: NewTextObject) -> Answer<Option<AccessBadge>> {
+    Ok(maybe(shell.app.create_text_object(object.into()).await?))
 }
 
 #[tauri::command]

@@ -26,6 +26,7 @@ import type {
   DeleteObjectsPlan,
   PropertiesView,
   DropEvent,
+  UploadAccess,
   UploadTarget,
   UploadPlan,
   UploadChange,
@@ -101,8 +102,8 @@ export interface Backend {
   rowAccess(viewId: string, keys: string[]): Promise<AccessBadge[]> // visible rows only (<= 200), at most 8 requests at once
   readAddress(accountId: string, text: string): Promise<{ bucket: string; prefix: string; key: string | null }> // path, s3://…, https://… typed into the path bar
 
-  checkNewKey(accountId: string, bucket: string, key: string, text: string, makePublic: boolean): Promise<KeyCheck>
-  createTextObject(object: NewTextObject): Promise<void>
+  checkNewKey(accountId: string, bucket: string, key: string, text: string, access: UploadAccess): Promise<KeyCheck>
+  createTextObject(object: NewTextObject): Promise<AccessBadge | null> // what a stranger sees, when it was to be public
   createFolder(accountId: string, bucket: string, prefix: string, name: string): Promise<string> // its prefix
   planDeleteObjects(
     viewId: string,

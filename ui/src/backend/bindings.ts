@@ -43,8 +43,8 @@ export const commands = {
 	findRow: (viewId: string, typed: string, from: number) => __TAURI_INVOKE<number | null>("find_row", { viewId, typed, from }),
 	rowAccess: (viewId: string, keys: string[]) => __TAURI_INVOKE<AccessBadge[]>("row_access", { viewId, keys }),
 	readAddress: (accountId: string, text: string) => __TAURI_INVOKE<AddressView>("read_address", { accountId, text }),
-	checkNewKey: (accountId: string, bucket: string, key: string, text: string, makePublic: boolean) => __TAURI_INVOKE<KeyCheck>("check_new_key", { accountId, bucket, key, text, makePublic }),
-	createTextObject: (object: NewTextObject) => __TAURI_INVOKE<null>("create_text_object", { object }),
+	checkNewKey: (accountId: string, bucket: string, key: string, text: string, access: UploadAccess) => __TAURI_INVOKE<KeyCheck>("check_new_key", { accountId, bucket, key, text, access }),
+	createTextObject: (object: NewTextObject) => __TAURI_INVOKE<AccessBadge | null>("create_text_object", { object }),
 	createFolder: (accountId: string, bucket: string, prefix: string, name: string) => __TAURI_INVOKE<string>("create_folder", { accountId, bucket, prefix, name }),
 	planDeleteObjects: (viewId: string, selectionId: string, progress: Channel<CountProgress>, operation: string) => __TAURI_INVOKE<DeleteObjectsPlan>("plan_delete_objects", { viewId, selectionId, progress, operation }),
 	deleteObjects: (token: string, typedName: string | null) => __TAURI_INVOKE<number>("delete_objects", { token, typedName }),
@@ -539,7 +539,7 @@ export type NewTextObject = {
 	key: string,
 	text: string,
 	contentType: string,
-	makePublic: boolean,
+	access: UploadAccess,
 	/**  of the check just shown. */
 	token: string,
 };

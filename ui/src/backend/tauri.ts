@@ -76,7 +76,7 @@ export const tauriBackend: Backend = {
   readAddress: commands.readAddress,
 
   checkNewKey: commands.checkNewKey,
-  createTextObject: quietly(commands.createTextObject),
+  createTextObject: commands.createTextObject,
   createFolder: commands.createFolder,
   planDeleteObjects: (viewId, selectionId, progress, operation) =>
     commands.planDeleteObjects(viewId, selectionId, channel(progress), operation),

@@ -2,16 +2,15 @@
 //! check did not show.
 
 use bytes::Bytes;
-use dipper_storage::{
-    BucketName, CannedAcl, Client, ListRequest, ObjectInfo, ObjectKey, Prefix, PutOptions, UploadBody,
-};
+use dipper_storage::{BucketName, Client, ListRequest, ObjectInfo, ObjectKey, Prefix, PutOptions, UploadBody};
 use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
 
 use super::{KeyCheck, NewTextObject};
+use crate::access::Seen;
 use crate::error::{Error, ErrorKind, Result};
 use crate::names;
-use crate::{AccountId, App};
+use crate::{AccessBadge, AccountId, App, UploadAccess};
 
 /// What a check bound its token to.
 struct CheckedKey {
@@ -19,7 +18,7 @@ struct CheckedKey {
     bucket: String,
     key: String,
     text: [u8; 32],
-    make_public: bool,
+    access: UploadAccess,
     found: Option<Found>,
     problem: Option<String>,
 }
@@ -40,7 +39,7 @@ impl App {
         bucket: &str,
         key: &str,
         text: &str,
-        make_public: bool,
+        access: UploadAccess,
     ) -> Result<KeyCheck> {
         let client = self.client(account).await?;
         let bucket_name = BucketName::parse(bucket)?;
@@ -53,7 +52,7 @@ impl App {
             bucket: bucket.to_owned(),
             key: key.to_owned(),
             text: Sha256::digest(text).into(),
-            make_public,
+            access,
             found: found.clone(),
             problem: problem.clone(),
         };
@@ -67,9 +66,9 @@ impl App {
         })
     }
 
-    /// Makes the object that was checked. Refused as stale when anything differs from the check, or when the key changed
-    /// on the server since.
-    pub async fn create_text_object(&self, object: NewTextObject) -> Result<()> {
+    /// Makes the object that was checked, and looks with a stranger's eyes when it was to be public. Refused as stale when
+    /// anything differs from the check, or when the key changed on the server since.
+    pub async fn create_text_object(&self, object: NewTextObject) -> Result<Option<AccessBadge>> {
         const OPERATION: &str = "createTextObject";
         let checked: CheckedKey = self.parts.plans.take(OPERATION, &object.token)?;
         if !checked.is_for(&object) {
@@ -87,11 +86,19 @@ impl App {
         }
         let options = PutOptions {
             content_type: (!object.content_type.is_empty()).then_some(object.content_type),
-            canned_acl: object.make_public.then_some(CannedAcl::PublicRead),
+            canned_acl: object.access.canned(),
             if_none_match: checked.found.is_none(),
             ..PutOptions::default()
         };
-        put(&client, &bucket, &key, Bytes::from(object.text), options).await
+        put(&client, &bucket, &key, Bytes::from(object.text), options).await?;
+        if object.access != UploadAccess::Public {
+            return Ok(None);
+        }
+        let seen = Seen::new(String::new(), &client.probe_object(&bucket, &key).await);
+        Ok(Some(AccessBadge {
+            access: seen.access(),
+            reason: Some(seen.in_words()),
+        }))
     }
 
     /// Makes the empty object `prefix` + `name` + `/` and gives that prefix. A folder that is there is a `Conflict`.
@@ -136,7 +143,7 @@ impl CheckedKey {
         self.account_id == object.account_id
             && self.bucket == object.bucket
             && self.key == object.key
-            && self.make_public == object.make_public
+            && self.access == object.access
             && self.text == <[u8; 32]>::from(Sha256::digest(&object.text))
     }
 }

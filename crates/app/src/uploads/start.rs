@@ -1,10 +1,10 @@
 //! From a looked-at draft to the engine's orders: every conflict decided, every key exact.
 
-use dipper_storage::{BucketName, CannedAcl, Client, ObjectKey};
+use dipper_storage::{BucketName, Client, ObjectKey};
 use dipper_transfer::{ConflictPolicy as EnginePolicy, UploadItem, UploadSpec};
 
 use super::draft::{Draft, PlannedFile, undecided_words};
-use super::{ConflictPolicy, UploadAccess, UploadResult};
+use super::{ConflictPolicy, UploadResult};
 use crate::error::{Error, ErrorKind, Result};
 
 const OPERATION: &str = "startUpload";
@@ -32,11 +32,7 @@ pub(super) fn spec(draft: &Draft, client: Client) -> Result<UploadSpec> {
         account: draft.target.account_id.to_string(),
         bucket: BucketName::parse(&draft.target.bucket)?,
         items,
-        canned_acl: match draft.access {
-            UploadAccess::ServerDefault => None,
-            UploadAccess::Private => Some(CannedAcl::Private),
-            UploadAccess::Public => Some(CannedAcl::PublicRead),
-        },
+        canned_acl: draft.access.canned(),
     })
 }
 

@@ -5,7 +5,7 @@ use std::fs;
 
 use dipper_app::{
     Access, AccessPlan, JobState, KeyChange, LinkKind, LinkRequest, NewTextObject, PublicLevel, PublicScope, Scheme,
-    SignatureVersion, Target, UploadChange, UploadTarget, Versioning,
+    SignatureVersion, Target, UploadAccess, UploadChange, UploadTarget, Versioning,
 };
 use dipper_storage::{BucketName, Client, ObjectKey, PutOptions, UploadBody};
 use dipper_testkit::Rgw;
@@ -29,7 +29,7 @@ async fn window(rgw: &Rgw, test: &str) -> (Window, String, tempfile::TempDir) {
 async fn put_text(window: &Window, bucket: &str, key: &str, text: &str) {
     let token = window
         .app
-        .check_new_key(&window.account, bucket, key, text, false)
+        .check_new_key(&window.account, bucket, key, text, UploadAccess::ServerDefault)
         .await
         .unwrap()
         .token;
@@ -39,7 +39,7 @@ async fn put_text(window: &Window, bucket: &str, key: &str, text: &str) {
         key: key.to_owned(),
         text: text.to_owned(),
         content_type: "text/plain".to_owned(),
-        make_public: false,
+        access: UploadAccess::ServerDefault,
         token,
     };
     window.app.create_text_object(object).await.unwrap();

@@ -1,8 +1,8 @@
 //! Lists, text objects, folders and planned deletes.
 
 use dipper_app::{
-    AccountId, ErrorKind, JobState, KeyCheck, Mode, NewTextObject, PlanToken, PropertiesKind, RowKind, SelectionChange,
-    Target,
+    Access, AccountId, ErrorKind, JobState, KeyCheck, Mode, NewTextObject, PlanToken, PropertiesKind, RowKind,
+    SelectionChange, Target, UploadAccess,
 };
 
 use crate::support::{self, Story};
@@ -19,7 +19,7 @@ async fn with_bucket() -> Story {
 async fn check(story: &Story, key: &str, text: &str) -> KeyCheck {
     story
         .app
-        .check_new_key(&story.account, BUCKET, key, text, false)
+        .check_new_key(&story.account, BUCKET, key, text, UploadAccess::ServerDefault)
         .await
         .unwrap()
 }
@@ -31,7 +31,7 @@ fn object(account: &AccountId, key: &str, text: &str, token: PlanToken) -> NewTe
         key: key.to_owned(),
         text: text.to_owned(),
         content_type: "text/plain".to_owned(),
-        make_public: false,
+        access: UploadAccess::ServerDefault,
         token,
     }
 }
@@ -74,7 +74,7 @@ async fn a_check_writes_only_what_it_checked_and_only_once() {
         match changed {
             "other key" => object.key = "b.txt".to_owned(),
             "other text" => object.text = "text\n".to_owned(),
-            _ => object.make_public = true,
+            _ => object.access = UploadAccess::Public,
         }
         let error = story.app.create_text_object(object).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::StalePlan, "{changed}");
@@ -292,14 +292,15 @@ async fn public_objects_are_counted_before_they_go() {
     story.put(BUCKET, "private", "x").await;
     let check = story
         .app
-        .check_new_key(&story.account, BUCKET, "public", "x", true)
+        .check_new_key(&story.account, BUCKET, "public", "x", UploadAccess::Public)
         .await
         .unwrap();
     let public = NewTextObject {
-        make_public: true,
+        access: UploadAccess::Public,
         ..object(&story.account, "public", "x", check.token)
     };
-    story.app.create_text_object(public).await.unwrap();
+    let seen = story.app.create_text_object(public).await.unwrap();
+    assert_eq!(seen.map(|badge| badge.access), Some(Access::Public));
     let Target::Selection { view_id, selection_id } = story.target(BUCKET, "", &["private", "public"]).await else {
         panic!("a selection was asked for")
     };
@@ -309,6 +310,39 @@ async fn public_objects_are_counted_before_they_go() {
         .await
         .unwrap();
     assert_eq!(plan.public_count, Some(1));
+}
+
+#[tokio::test]
+async fn private_is_sent_where_it_is_chosen_and_nothing_otherwise() {
+    let story = with_bucket().await;
+    for (key, access) in [
+        ("default", UploadAccess::ServerDefault),
+        ("private", UploadAccess::Private),
+    ] {
+        let app = &story.app;
+        let check = app
+            .check_new_key(&story.account, BUCKET, key, "x", access)
+            .await
+            .unwrap();
+        let other = NewTextObject {
+            access: UploadAccess::Public,
+            ..object(&story.account, key, "x", check.token)
+        };
+        assert_eq!(
+            app.create_text_object(other).await.unwrap_err().kind(),
+            ErrorKind::StalePlan
+        );
+        let check = app
+            .check_new_key(&story.account, BUCKET, key, "x", access)
+            .await
+            .unwrap();
+        let made = NewTextObject {
+            access,
+            ..object(&story.account, key, "x", check.token)
+        };
+        assert_eq!(app.create_text_object(made).await.unwrap(), None);
+    }
+    assert_eq!(story.keys(BUCKET).await, ["default", "private"]);
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::ipc::mirror::{list, maybe_millis, plan_token, same_fields, same_variants};
-use crate::ipc::views::Versioning;
+use crate::ipc::views::{UploadAccess, Versioning};
 
 #[derive(Debug, Clone, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -15,7 +15,7 @@ pub(crate) struct NewTextObject {
     pub(crate) key: String,
     pub(crate) text: String,
     pub(crate) content_type: String,
-    pub(crate) make_public: bool,
+    pub(crate) access: UploadAccess,
     /// of the check just shown.
     pub(crate) token: String,
 }
@@ -97,7 +97,7 @@ same_fields!(app::KeyCheck => KeyCheck {
     token: plan_token, exists, size, last_modified: maybe_millis, problem, bytes,
 });
 same_fields!(NewTextObject => app::NewTextObject {
-    account_id, bucket, key, text, content_type, make_public, token,
+    account_id, bucket, key, text, content_type, access, token,
 });
 same_fields!(app::DeleteLine => DeleteLine { name, detail });
 same_fields!(app::DeleteObjectsPlan => DeleteObjectsPlan {

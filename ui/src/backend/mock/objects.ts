@@ -43,10 +43,11 @@ export function objectsPart(views: Views): ObjectPart {
       await world.wait(120)
       const size = new TextEncoder().encode(wanted.text).length
       const made = newObject(wanted.key, size, world.now(), wanted.contentType)
-      if (wanted.makePublic) made.grants = [{ grantee: 'allUsers', right: 'read' }]
+      if (wanted.access === 'public') made.grants = [{ grantee: 'allUsers', right: 'read' }]
       bucket.objects().set(wanted.key, made)
       world.record({ operation: 'PutObject', method: 'PUT', target: `/${bucket.name}/${wanted.key}`, bytesSent: size })
       listAgain(bucket.name)
+      return wanted.access === 'public' ? { access: 'public', reason: 'Checked with an unsigned request' } : null
     },
     async createFolder(accountId, bucketName, prefix, name) {
       await world.wait(100)

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import type { Backend, DeleteObjectsPlan, KeyCheck } from '$backend/backend'
+import type { AccessBadge, Backend, DeleteObjectsPlan, KeyCheck } from '$backend/backend'
 import { objectDeletion } from './deleteObjects'
 import { NewTextDraft } from './newText.svelte'
 
@@ -14,7 +14,7 @@ const check = (more: Partial<KeyCheck> = {}): KeyCheck => ({
 })
 
 function draftOn(checks: KeyCheck[]) {
-  const createTextObject = vi.fn(() => Promise.resolve())
+  const createTextObject = vi.fn(() => Promise.resolve<AccessBadge | null>(null))
   const backend = { checkNewKey: vi.fn(() => Promise.resolve(checks.shift())), createTextObject } as unknown as Backend
   const draft = new NewTextDraft(backend, { accountId: 'a', bucket: 'b', prefix: '2026/' })
   draft.name = 'hello.txt'
@@ -32,9 +32,19 @@ test('the text goes as typed, under the prefix, with the token of the check', as
     key: '2026/hello.txt',
     text: 'Hello World!',
     contentType: 'text/plain',
-    makePublic: false,
+    access: 'serverDefault',
     token: 't1',
   })
+})
+
+test('what a stranger saw of a public object is kept for the words that follow', async () => {
+  const { draft, createTextObject } = draftOn([check()])
+  const refused: AccessBadge = { access: 'private', reason: 'A stranger is answered 403 Forbidden' }
+  createTextObject.mockResolvedValueOnce(refused)
+  draft.access = 'public'
+  expect(await draft.submit()).toBe(true)
+  expect(createTextObject).toHaveBeenCalledWith(expect.objectContaining({ access: 'public' }))
+  expect(draft.seen).toEqual(refused)
 })
 
 test('an object that exists is replaced only after that was shown', async () => {

@@ -1,6 +1,6 @@
 // The draft of an object typed by hand. Every change is checked with the server first; creating uses the token of exactly
 // that check, so an object that appeared meanwhile is never replaced unseen.
-import type { Backend, IpcError, KeyCheck } from '$backend/backend'
+import type { AccessBadge, Backend, IpcError, KeyCheck, UploadAccess } from '$backend/backend'
 import { asIpcError } from '$lib/errors'
 
 export const contentTypes = [
@@ -22,7 +22,9 @@ export class NewTextDraft {
   name = $state('')
   text = $state('')
   contentType = $state<ContentType>('text/plain')
-  makePublic = $state(false)
+  access = $state<UploadAccess>('serverDefault')
+  /** What a stranger saw of an object that was to be public. */
+  seen = $state.raw<AccessBadge | null>(null)
   check = $state.raw<KeyCheck | null>(null)
   busy = $state(false)
   error = $state.raw<IpcError | null>(null)
@@ -58,7 +60,7 @@ export class NewTextDraft {
     const turn = ++this.turn
     const { accountId, bucket } = this.place
     try {
-      const check = await this.backend.checkNewKey(accountId, bucket, this.key, this.text, this.makePublic)
+      const check = await this.backend.checkNewKey(accountId, bucket, this.key, this.text, this.access)
       if (turn !== this.turn) return null
       this.check = check
       return check
@@ -78,8 +80,9 @@ export class NewTextDraft {
       const check = await this.look()
       if (check === null || check.problem !== null || (check.exists && !known)) return false
       const { accountId, bucket } = this.place
-      const { key, text, contentType, makePublic } = this
-      await this.backend.createTextObject({ accountId, bucket, key, text, contentType, makePublic, token: check.token })
+      const { key, text, contentType, access } = this
+      const { token } = check
+      this.seen = await this.backend.createTextObject({ accountId, bucket, key, text, contentType, access, token })
       return true
     } catch (error) {
       this.error = asIpcError(error)

@@ -1,4 +1,6 @@
 // The words of the object pane and its sheets.
+import type { UploadAccess } from '$backend/bindings'
+import { capital } from '$lib/audience'
 import { formatNumber, formatSize, plural } from '$lib/format'
 
 export const words = {
@@ -84,15 +86,21 @@ export const words = {
   text: 'Text',
   contentType: 'Content type',
   access: 'Access',
-  private: 'Private',
+  accesses: [
+    { value: 'serverDefault', title: 'Server default' },
+    { value: 'private', title: 'Private' },
+    { value: 'public', title: 'Public' },
+  ] satisfies { value: UploadAccess; title: string }[],
   public: 'Public',
   bytes: (count: number) => `${plural(count, 'byte')}, UTF-8, saved exactly as typed`,
   exists: (key: string) => `${key} exists.`,
   replaces: (size: number | null) => `Creating replaces it${size === null ? '' : ` (${formatSize(size)})`}.`,
-  publicWarning: 'Anyone on the internet can read it, without signing in.',
+  publicWarning: (anyone: string) => `${capital(anyone)} can read it, without signing in.`,
   create: 'Create object',
   replace: 'Replace object',
   createdObject: (key: string) => `“${key}” created`,
+  createdNotOpen: (key: string, reason: string | null) =>
+    `“${key}” created, but it is not public${reason === null ? '' : `: ${reason}`}`,
   newFolder: 'New folder',
   newFolderText: 'A folder is an empty object whose key ends with “/”.',
   folderName: 'Folder name',

@@ -1,5 +1,6 @@
 // The words of uploads.
 import type { ConflictPolicy, UploadAccess, UploadItemView } from '$backend/bindings'
+import { capital } from '$lib/audience'
 import { formatNumber, plural } from '$lib/format'
 
 export const sheet = {
@@ -22,7 +23,7 @@ export const sheet = {
   showSkipped: 'Show them',
   hideSkipped: 'Hide them',
   publicTitle: 'These will be public.',
-  publicText: 'Anyone on the internet can open them as soon as they are there, without signing in.',
+  publicText: (anyone: string) => `${capital(anyone)} can open them as soon as they are there, without signing in.`,
   sensitive: (count: number) =>
     count === 1 ? '1 file looks sensitive:' : `${formatNumber(count)} files look sensitive:`,
   undecided: (count: number) =>
