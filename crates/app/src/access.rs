@@ -32,7 +32,7 @@ use crate::error::Error;
 /// Who can reach something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
-    /// Anyone on the internet, without signing in.
+    /// Anyone, without signing in.
     Public,
     /// Only those who were granted it.
     Private,
@@ -147,7 +147,7 @@ pub struct Permissions {
     pub copy_text: String,
 }
 
-/// What anyone on the internet can do.
+/// What anyone can do without signing in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PublicLevel {
     /// Nothing.
@@ -238,13 +238,22 @@ pub enum NewGranteeKind {
     Email,
 }
 
+/// Who is let in by a grant to a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Anyone, without signing in.
+    Anyone,
+    /// Anyone with an account at the server.
+    Accounts,
+}
+
 /// What a change of permissions would do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PermissionPlan {
     /// Applies exactly this, for two minutes, once.
     pub token: PlanToken,
-    /// Whether it lets anyone in who was not in before.
-    pub publishes: bool,
+    /// Whom it lets in who were not in before.
+    pub publishes: Option<Audience>,
     /// The grants now.
     pub before: Vec<String>,
     /// The grants after.
@@ -264,6 +273,16 @@ pub struct PublicScope {
     pub existing: bool,
     /// Everything uploaded later.
     pub future: bool,
+}
+
+/// What becomes of objects whose names look sensitive when others are made public.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SensitiveNames {
+    /// They are opened, too.
+    #[default]
+    Open,
+    /// They stay as they are.
+    LeavePrivate,
 }
 
 /// Which way an access plan goes.
@@ -298,8 +317,14 @@ pub struct AccessPlan {
     pub requests: u64,
     /// Now and after.
     pub rows: Vec<AccessPlanRow>,
-    /// Keys that look sensitive.
+    /// Keys that look sensitive and would be opened, the first hundred.
     pub sensitive: Vec<String>,
+    /// How many there are of them.
+    pub sensitive_count: u64,
+    /// Objects with such keys that are left as they are.
+    pub left_private: u64,
+    /// Whether they can be: a policy opens every object.
+    pub can_leave_private: bool,
     /// The ACL in words as sent.
     pub exact_acl: String,
     /// The policy as sent.
@@ -330,12 +355,12 @@ pub struct AccessPlanRow {
 }
 
 /// What came of an access plan.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct AccessResult {
     /// The job that changes the objects, where there is one.
     pub job_id: Option<u64>,
-    /// What a stranger sees now.
-    pub verdict: Verdict,
+    /// What a stranger sees now, or why that is not known: the change was made all the same.
+    pub verdict: Result<Verdict, Error>,
     /// How to take it back, in words.
     pub undo: String,
 }

@@ -40,9 +40,9 @@ mod words;
 mod work;
 
 pub use access::{
-    Access, AccessBadge, AccessPlan, AccessPlanKind, AccessPlanRow, AccessResult, GrantCell, GrantChange, GrantRow,
-    GranteeKind, NewGrantee, NewGranteeKind, PermissionPlan, Permissions, PermissionsKind, ProbeLine, Proof,
-    PublicLevel, PublicScope, Tick, Verdict,
+    Access, AccessBadge, AccessPlan, AccessPlanKind, AccessPlanRow, AccessResult, Audience, GrantCell, GrantChange,
+    GrantRow, GranteeKind, NewGrantee, NewGranteeKind, PermissionPlan, Permissions, PermissionsKind, ProbeLine, Proof,
+    PublicLevel, PublicScope, SensitiveNames, Tick, Verdict,
 };
 pub use accounts::{Account, AccountDraft, AccountId, AccountKind, RemoveAccountPlan, SecretSaved};
 pub use address::Address;

@@ -2,12 +2,12 @@
 
 use tauri::ipc::Channel;
 
-use super::{At, counting};
+use super::{At, counting, done};
 use crate::ipc::error::Answer;
 use crate::ipc::mirror::list;
 use crate::ipc::views::{
     AccessPlan, AccessResult, CountProgress, GrantChange, NewGrantee, PermissionPlan, PermissionsView, PublicScope,
-    Target, VerdictView,
+    SensitiveNames, Target, VerdictView,
 };
 
 #[tauri::command]
@@ -41,8 +41,8 @@ pub(crate) async fn plan_permission_change(
 
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn apply_permission_change(shell: At<'_>, token: String) -> Answer<PermissionsView> {
-    Ok(shell.app.apply_permission_change(&token.into()).await?.into())
+pub(crate) async fn apply_permission_change(shell: At<'_>, token: String) -> Answer<()> {
+    done(shell.app.apply_permission_change(&token.into()).await)
 }
 
 #[tauri::command]
@@ -51,14 +51,14 @@ pub(crate) async fn plan_make_public(
     shell: At<'_>,
     target: Target,
     scope: PublicScope,
-    leave_private: Vec<String>,
+    names: SensitiveNames,
     progress: Channel<CountProgress>,
     operation: String,
 ) -> Answer<AccessPlan> {
     let (target, count) = (target.into(), counting(progress));
     Ok(shell
         .app
-        .plan_make_public(&target, scope.into(), &leave_private, &count, &operation)
+        .plan_make_public(&target, scope.into(), names.into(), &count, &operation)
         .await?
         .into())
 }

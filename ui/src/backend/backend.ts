@@ -38,6 +38,7 @@ import type {
   NewGrantee,
   PermissionPlan,
   PublicScope,
+  SensitiveNames,
   AccessPlan,
   AccessResult,
   LinkRequest,
@@ -143,11 +144,11 @@ export interface Backend {
     changes: GrantChange[],
     added: NewGrantee[],
   ): Promise<PermissionPlan>
-  applyPermissionChange(token: PlanToken): Promise<PermissionsView>
+  applyPermissionChange(token: PlanToken): Promise<void>
   planMakePublic(
     target: Target,
     scope: PublicScope,
-    leavePrivate: string[],
+    names: SensitiveNames,
     progress: (p: CountProgress) => void,
     operation: string,
   ): Promise<AccessPlan>

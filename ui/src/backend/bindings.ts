@@ -64,8 +64,8 @@ export const commands = {
 	loadPermissions: (target: Target) => __TAURI_INVOKE<PermissionsView>("load_permissions", { target }),
 	checkAccess: (target: Target) => __TAURI_INVOKE<VerdictView>("check_access", { target }),
 	planPermissionChange: (target: Target, readToken: string, changes: GrantChange[], added: NewGrantee[]) => __TAURI_INVOKE<PermissionPlan>("plan_permission_change", { target, readToken, changes, added }),
-	applyPermissionChange: (token: string) => __TAURI_INVOKE<PermissionsView>("apply_permission_change", { token }),
-	planMakePublic: (target: Target, scope: PublicScope, leavePrivate: string[], progress: Channel<CountProgress>, operation: string) => __TAURI_INVOKE<AccessPlan>("plan_make_public", { target, scope, leavePrivate, progress, operation }),
+	applyPermissionChange: (token: string) => __TAURI_INVOKE<null>("apply_permission_change", { token }),
+	planMakePublic: (target: Target, scope: PublicScope, names: SensitiveNames, progress: Channel<CountProgress>, operation: string) => __TAURI_INVOKE<AccessPlan>("plan_make_public", { target, scope, names, progress, operation }),
 	planMakePrivate: (target: Target, existing: boolean, progress: Channel<CountProgress>, operation: string) => __TAURI_INVOKE<AccessPlan>("plan_make_private", { target, existing, progress, operation }),
 	applyAccessPlan: (token: string) => __TAURI_INVOKE<AccessResult>("apply_access_plan", { token }),
 	makeLinks: (request: LinkRequest) => __TAURI_INVOKE<LinkSet>("make_links", { request }),
@@ -93,7 +93,12 @@ export type AccessPlan = {
 	alreadyPublic: number | null,
 	requests: number,
 	rows: AccessRow[],
+	/**  what would be opened, the first hundred. */
 	sensitive: string[],
+	sensitiveCount: number,
+	leftPrivate: number,
+	/**  false where the policy opens every object. */
+	canLeavePrivate: boolean,
 	exactAcl: string,
 	exactPolicy: string | null,
 	/**  needs the sheet, false = may be applied at once. */
@@ -109,7 +114,9 @@ export type AccessPlanKind = "makePublic" | "makePrivate";
 export type AccessResult = {
 	/**  existing objects: a job. */
 	jobId: number | null,
-	verdict: VerdictView,
+	/**  null when the look failed; the change was made all the same. */
+	verdict: VerdictView | null,
+	notChecked: IpcError | null,
 	undo: string,
 };
 
@@ -183,6 +190,9 @@ export type AddressView = {
 
 /**  Where the bucket stands in an address. */
 export type Addressing = "path" | "virtualHost" | "auto";
+
+/**  Who is let in by a grant to a group. */
+export type Audience = "anyone" | "accounts";
 
 export type BucketList = {
 	buckets: BucketView[],
@@ -546,7 +556,8 @@ export type NewTextObject = {
 
 export type PermissionPlan = {
 	token: string,
-	publishes: boolean,
+	/**  whom it lets in who were not in before. */
+	publishes: Audience | null,
 	before: string[],
 	after: string[],
 	objects: number,
@@ -678,6 +689,9 @@ export type SelectionView = {
 	single: RowView | null,
 };
 
+/**  What becomes of objects whose names look sensitive. */
+export type SensitiveNames = "open" | "leavePrivate";
+
 export type SettingsView = {
 	theme: Theme,
 	density: Density,
@@ -797,7 +811,7 @@ export type UploadTarget = {
 export type VerdictView = {
 	access: Access,
 	level: Level,
-	/**  "Anyone on the internet can read". */
+	/**  "Anyone on the internet can read", or "on this computer". */
 	title: string,
 	/**  "3 of 3 objects, through All users". */
 	text: string,

@@ -73,7 +73,12 @@ describe('the mock backend', () => {
     const target = { kind: 'bucket', accountId: 'lab', bucket: 'models' } as const
     const permissions = await mock.loadPermissions(target)
     expect(permissions.supported).toBe(false)
-    expect(permissions.verdict.proof.ok).toBe(false)
+    expect(permissions.unsupported?.code).toBe('unsupported')
+    const scope = { listing: false, existing: true, future: false }
+    const plan = await mock.planMakePublic(target, scope, 'open', () => undefined, 'op')
+    expect(plan.canLeavePrivate).toBe(false)
+    await mock.applyAccessPlan(plan.token)
+    expect((await mock.checkAccess(target)).level).toBe('readable')
   })
 
   it('shows a right that only some objects give as mixed', async () => {
@@ -95,7 +100,7 @@ describe('the mock backend', () => {
     const { readToken } = await mock.loadPermissions(target)
     const changes = [{ row: 'allUsers', right: 'read', on: true } as const]
     const plan = await mock.planPermissionChange(target, readToken, changes, [])
-    expect(plan.publishes).toBe(true)
+    expect(plan.publishes).toBe('anyone')
     await mock.applyPermissionChange(plan.token)
     await expect(mock.planPermissionChange(target, readToken, changes, [])).rejects.toMatchObject({ code: 'stalePlan' })
   })

@@ -102,9 +102,9 @@ export const tauriBackend: Backend = {
   loadPermissions: commands.loadPermissions,
   checkAccess: commands.checkAccess,
   planPermissionChange: commands.planPermissionChange,
-  applyPermissionChange: commands.applyPermissionChange,
-  planMakePublic: (target, scope, leavePrivate, progress, operation) =>
-    commands.planMakePublic(target, scope, leavePrivate, channel(progress), operation),
+  applyPermissionChange: quietly(commands.applyPermissionChange),
+  planMakePublic: (target, scope, names, progress, operation) =>
+    commands.planMakePublic(target, scope, names, channel(progress), operation),
   planMakePrivate: (target, existing, progress, operation) =>
     commands.planMakePrivate(target, existing, channel(progress), operation),
   applyAccessPlan: commands.applyAccessPlan,

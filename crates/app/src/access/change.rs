@@ -4,7 +4,7 @@ use dipper_storage::{Acl, BucketName, Client, ObjectKey};
 use futures_util::stream::{self, StreamExt as _};
 
 use super::facts::{ReadAcls, read_acls};
-use super::{GrantChange, NewGrantee, PermissionPlan, Permissions, PermissionsKind, grid};
+use super::{Audience, GrantChange, NewGrantee, PermissionPlan, PermissionsKind, grid};
 use crate::App;
 use crate::PlanToken;
 use crate::error::{Error, ErrorKind, Result};
@@ -59,7 +59,8 @@ impl App {
         }
         let publishes = planned
             .iter()
-            .any(|change| grid::publishes(&change.before, &change.after));
+            .filter_map(|change| grid::publishes(&change.before, &change.after))
+            .reduce(|one, other| if one == Audience::Anyone { one } else { other });
         let before = in_words(planned.iter().map(|change| &change.before));
         let after = in_words(planned.iter().map(|change| &change.after));
         let count = planned.len() as u64;
@@ -80,9 +81,9 @@ impl App {
         })
     }
 
-    /// Applies planned changes and reads the permissions again. Refused, with nothing done, when the server's permissions
-    /// are not those that were shown. If some objects fail, the others are changed and the error names the first failure.
-    pub async fn apply_permission_change(&self, token: &PlanToken) -> Result<Permissions> {
+    /// Applies planned changes. Refused, with nothing done, when the server's permissions are not those that were shown. If
+    /// some objects fail, the others are changed and the error names the first failure.
+    pub async fn apply_permission_change(&self, token: &PlanToken) -> Result<()> {
         const OPERATION: &str = "applyPermissionChange";
         let planned: PlannedChange = self.parts.plans.take(OPERATION, token)?;
         let resolved = self.resolve(OPERATION, &planned.target).await?;
@@ -105,8 +106,7 @@ impl App {
             .into_iter()
             .map(|change| (change.key, AclWrite::Exact(change.after)))
             .collect();
-        write_acls(OPERATION, client, bucket, writes).await?;
-        self.load_permissions(&planned.target).await
+        write_acls(OPERATION, client, bucket, writes).await
     }
 }
 

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use dipper_storage::{Acl, Grant, Grantee, Right};
 
-use super::{GrantCell, GrantChange, GrantRow, GranteeKind, NewGrantee, NewGranteeKind, PermissionsKind, Tick};
+use super::{
+    Audience, GrantCell, GrantChange, GrantRow, GranteeKind, NewGrantee, NewGranteeKind, PermissionsKind, Tick,
+};
 
 /// The rights in the order of the grid's columns.
 pub(super) const RIGHTS: [Right; 5] = [
@@ -79,13 +81,16 @@ pub(super) fn changed(acl: &Acl, kind: PermissionsKind, changes: &[GrantChange],
     acl
 }
 
-/// Whether anyone, or anyone with an account at this server, may do something in `after` that `before` did not allow.
-pub(super) fn publishes(before: &Acl, after: &Acl) -> bool {
-    [Grantee::AllUsers, Grantee::AuthenticatedUsers].iter().any(|group| {
-        RIGHTS
-            .iter()
-            .any(|right| after.allows(group, *right) && !before.allows(group, *right))
-    })
+/// Who may do something in `after` that `before` did not allow: anyone, or at least anyone with an account.
+pub(super) fn publishes(before: &Acl, after: &Acl) -> Option<Audience> {
+    let gains = |group: &Grantee| {
+        let gained = |right: &Right| after.allows(group, *right) && !before.allows(group, *right);
+        RIGHTS.iter().any(gained)
+    };
+    if gains(&Grantee::AllUsers) {
+        return Some(Audience::Anyone);
+    }
+    gains(&Grantee::AuthenticatedUsers).then_some(Audience::Accounts)
 }
 
 /// Each grantee with its rights in words: `All users: Read`.

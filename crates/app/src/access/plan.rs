@@ -11,13 +11,13 @@ mod writes;
 use dipper_catalog::Counted;
 use dipper_storage::{Acl, BucketName, CannedAcl, Client, LinkOptions, ObjectKey, Prefix};
 
+pub(super) use self::writes::as_write;
 use self::writes::exact_acl;
-use super::change::AclWrite;
 use super::facts::Facts;
 use super::judge::other_grants;
 use super::policy::{Policy, pretty};
 use super::survey::Survey;
-use super::{AccessPlan, AccessPlanKind, AccessPlanRow, PermissionsKind, PublicScope};
+use super::{AccessPlan, AccessPlanKind, AccessPlanRow, PermissionsKind, PublicScope, SensitiveNames};
 use crate::error::Result;
 use crate::operations::Operation;
 use crate::targets::{Resolved, Subject, Target};
@@ -35,7 +35,7 @@ pub(super) struct PlannedAccess {
 /// Everything that is written, with what it was when it was shown.
 pub(super) struct Writes {
     /// The bucket's list: what it was, and what is written if anything.
-    pub(super) bucket_acl: Option<(Acl, Option<AclWrite>)>,
+    pub(super) bucket_acl: Option<(Acl, Option<Acl>)>,
     /// The policy: what it was, and what becomes of it if anything.
     pub(super) policy: Option<(String, PolicyWrite)>,
     pub(super) objects: ObjectsWrite,
@@ -51,7 +51,7 @@ pub(super) enum PolicyWrite {
 pub(super) enum ObjectsWrite {
     Nothing,
     /// Few: each list as it was read, and what is written.
-    Each(Vec<(ObjectKey, Acl, AclWrite)>),
+    Each(Vec<(ObjectKey, Acl, Acl)>),
     /// Many: a canned ACL, by a job, for these keys and everything below these prefixes.
     Job {
         keys: Vec<ObjectKey>,
@@ -62,18 +62,18 @@ pub(super) enum ObjectsWrite {
 }
 
 impl App {
-    /// Plans to make a target public; `scope` is for buckets, `leave_private` names keys to leave out. Nothing changes yet.
+    /// Plans to make a target public; `scope` is for buckets. Nothing changes yet.
     pub async fn plan_make_public(
         &self,
         target: &Target,
         scope: PublicScope,
-        leave_private: &[String],
+        names: SensitiveNames,
         progress: &(dyn Fn(CountProgress) + Send + Sync),
         operation: &str,
     ) -> Result<AccessPlan> {
         let running = self.parts.operations.begin(operation);
         let plan = self.planner("planMakePublic", AccessPlanKind::MakePublic, target, &running, progress);
-        plan.await?.public(scope, leave_private).await
+        plan.await?.public(scope, names).await
     }
 
     /// Plans to make a target private; `existing` includes a bucket's objects. Nothing changes yet.
@@ -128,17 +128,17 @@ struct Planner<'a> {
 }
 
 impl Planner<'_> {
-    async fn public(self, scope: PublicScope, leave_private: &[String]) -> Result<AccessPlan> {
+    async fn public(self, scope: PublicScope, names: SensitiveNames) -> Result<AccessPlan> {
         match self.facts.resolved.subject.clone() {
-            Subject::Bucket => self.bucket_public(scope, leave_private).await,
-            Subject::Entries(entries) => self.objects(&entries, leave_private).await,
+            Subject::Bucket => self.bucket_public(scope, names).await,
+            Subject::Entries(entries) => self.objects(&entries, names).await,
         }
     }
 
     async fn private(self, existing: bool) -> Result<AccessPlan> {
         match self.facts.resolved.subject.clone() {
             Subject::Bucket => self.bucket_private(existing).await,
-            Subject::Entries(entries) => self.objects(&entries, &[]).await,
+            Subject::Entries(entries) => self.objects(&entries, SensitiveNames::Open).await,
         }
     }
 
@@ -163,6 +163,7 @@ impl Planner<'_> {
         let Resolved { client, bucket, .. } = &self.facts.resolved;
         let writes = draft.writes;
         let publishes = self.kind == AccessPlanKind::MakePublic;
+        let warns = publishes && draft.opens_objects && draft.left_private == 0;
         let remaining = if publishes { Vec::new() } else { self.remaining(&writes) };
         let objects_only = self.facts.kind == PermissionsKind::Objects;
         let key = match draft.survey.keys.as_deref() {
@@ -184,7 +185,10 @@ impl Planner<'_> {
             already_public: draft.already_public,
             requests: writes.requests(),
             rows: draft.rows,
-            sensitive: if publishes { draft.survey.sensitive } else { Vec::new() },
+            sensitive: if warns { draft.survey.sensitive } else { Vec::new() },
+            sensitive_count: if warns { draft.survey.sensitive_count } else { 0 },
+            left_private: draft.left_private,
+            can_leave_private: draft.can_leave_private,
             exact_acl: exact_acl(bucket, &writes),
             exact_policy,
             confirm: draft.confirm || !remaining.is_empty(),
@@ -204,13 +208,20 @@ impl Planner<'_> {
     /// What still lets others in after making private.
     fn remaining(&self, writes: &Writes) -> Vec<String> {
         let policy = self.facts.policy.as_ref().ok();
-        let mut lines = other_grants(writes.bucket_acl.as_ref().map(|(acl, _)| acl), policy);
+        let bucket_acl = writes.bucket_acl.as_ref();
+        let bucket_acl = bucket_acl.map(|(before, after)| after.as_ref().unwrap_or(before));
+        let mut lines = other_grants(bucket_acl, policy);
         if let ObjectsWrite::Each(each) = &writes.objects {
-            for line in each.iter().flat_map(|(_, acl, _)| other_grants(Some(acl), None)) {
+            for line in each.iter().flat_map(|(_, _, after)| other_grants(Some(after), None)) {
                 if !lines.contains(&line) {
                     lines.push(line);
                 }
             }
+        }
+        if let Err(error) = self.facts.policy() {
+            lines.push(format!(
+                "Perhaps through the bucket policy, which could not be read: {error}"
+            ));
         }
         if self.facts.kind == PermissionsKind::Objects && policy.is_some_and(Policy::has_ours) {
             lines.push(OPEN_BY_POLICY.to_owned());
@@ -235,6 +246,9 @@ struct Draft {
     scope: PublicScope,
     survey: Survey,
     already_public: Option<u64>,
+    left_private: u64,
+    opens_objects: bool,
+    can_leave_private: bool,
     writes: Writes,
     rows: Vec<AccessPlanRow>,
     notes: Vec<String>,

@@ -137,20 +137,6 @@ impl Policy {
         Some(Value::Object(document).to_string())
     }
 
-    /// The policy as it would be without our statements.
-    pub(super) fn theirs(&self) -> Self {
-        let mut theirs = self.clone();
-        if let Some(document) = &mut theirs.document {
-            let statements = self
-                .statements()
-                .into_iter()
-                .filter(|statement| !is_ours(statement))
-                .collect();
-            document.insert("Statement".to_owned(), Value::Array(statements));
-        }
-        theirs
-    }
-
     /// Whether a statement of ours is in it.
     pub(super) fn has_ours(&self) -> bool {
         self.statements().iter().any(is_ours)

@@ -26,7 +26,10 @@ pub(super) struct Survey {
     pub(super) bytes: u64,
     /// What of that lies below prefixes.
     pub(super) below: Counted,
+    /// Names that look sensitive, the first few.
     pub(super) sensitive: Vec<String>,
+    /// How many there are of them.
+    pub(super) sensitive_count: u64,
     /// All keys, if they were wanted or are few.
     pub(super) keys: Option<Vec<ObjectKey>>,
 }
@@ -91,8 +94,11 @@ impl Survey {
     fn add(&mut self, key: ObjectKey, size: u64, keep: Keep) {
         self.objects += 1;
         self.bytes += size;
-        if self.sensitive.len() < MOST_SENSITIVE && looks_sensitive(key.as_str()) {
-            self.sensitive.push(key.as_str().to_owned());
+        if looks_sensitive(key.as_str()) {
+            self.sensitive_count += 1;
+            if self.sensitive.len() < MOST_SENSITIVE {
+                self.sensitive.push(key.as_str().to_owned());
+            }
         }
         if keep == Keep::Few && self.objects > READ_LIMIT as u64 {
             self.keys = None;

@@ -1,13 +1,14 @@
 //! Public and private: planned, applied, proved by a stranger who has no part in it.
 
 use dipper_app::{
-    Access, AccessPlan, ErrorKind, GrantChange, JobState, LinkKind, LinkRequest, LinkRole, Mode, NewGrantee,
-    NewGranteeKind, PublicLevel, PublicScope, Right, Scheme, SelectionChange, SignatureVersion, Target, Tick,
+    Access, AccessPlan, AccessResult, Audience, ErrorKind, GrantChange, JobState, LinkKind, LinkRequest, LinkRole,
+    Mode, NewGrantee, NewGranteeKind, PublicLevel, PublicScope, Right, Scheme, SelectionChange, SensitiveNames,
+    SignatureVersion, Target, Tick, Verdict,
 };
 use dipper_testkit::http::Stranger;
 
 use crate::support::{self, Story, TENANT};
-use crate::window::QUIET;
+use crate::window::{QUIET, Window};
 
 const BUCKET: &str = "field-photos";
 const LISTING: PublicScope = PublicScope {
@@ -44,9 +45,14 @@ async fn stranger(story: &Story, path: &str) -> u16 {
 async fn public(story: &Story, target: &Target, scope: PublicScope) -> AccessPlan {
     story
         .app
-        .plan_make_public(target, scope, &[], QUIET, "plan")
+        .plan_make_public(target, scope, SensitiveNames::Open, QUIET, "plan")
         .await
         .unwrap()
+}
+
+/// What the look after a change showed.
+fn seen(done: &AccessResult) -> &Verdict {
+    done.verdict.as_ref().unwrap()
 }
 
 async fn private(story: &Story, target: &Target, existing: bool) -> AccessPlan {
@@ -73,17 +79,17 @@ async fn one_object_is_made_public_and_private_again() {
     assert_eq!(stranger(&story, "/hello.txt").await, 403);
     let done = story.app.apply_access_plan(&plan.token).await.unwrap();
     assert_eq!(
-        (done.job_id, done.verdict.access, done.verdict.proof.ok),
+        (done.job_id, seen(&done).access, seen(&done).proof.ok),
         (None, Access::Public, true)
     );
-    assert_eq!(done.verdict.text, "1 of 1 object, through All users");
+    assert_eq!(seen(&done).text, "1 of 1 object, through All users");
     assert_eq!(stranger(&story, "/hello.txt").await, 200);
     let used = story.app.apply_access_plan(&plan.token).await.unwrap_err();
     assert_eq!(used.kind(), ErrorKind::StalePlan);
 
     let back = private(&story, &target, true).await;
     let done = story.app.apply_access_plan(&back.token).await.unwrap();
-    assert_eq!((done.verdict.access, done.verdict.proof.ok), (Access::Private, true));
+    assert_eq!((seen(&done).access, seen(&done).proof.ok), (Access::Private, true));
     assert_eq!(stranger(&story, "/hello.txt").await, 403);
 }
 
@@ -174,10 +180,7 @@ async fn a_buckets_list_is_opened_alone() {
         .collect();
     assert_eq!(changes, ["List object names"]);
     let done = story.app.apply_access_plan(&plan.token).await.unwrap();
-    assert_eq!(
-        (done.verdict.level, done.verdict.proof.ok),
-        (PublicLevel::Listable, true)
-    );
+    assert_eq!((seen(&done).level, seen(&done).proof.ok), (PublicLevel::Listable, true));
     assert_eq!(
         (stranger(&story, "/").await, stranger(&story, "/hello.txt").await),
         (200, 403)
@@ -187,7 +190,7 @@ async fn a_buckets_list_is_opened_alone() {
 
     let back = private(&story, &bucket, false).await;
     let done = story.app.apply_access_plan(&back.token).await.unwrap();
-    assert_eq!((done.verdict.access, done.verdict.proof.ok), (Access::Private, true));
+    assert_eq!((seen(&done).access, seen(&done).proof.ok), (Access::Private, true));
     assert_eq!(stranger(&story, "/").await, 403);
 }
 
@@ -195,14 +198,16 @@ async fn a_buckets_list_is_opened_alone() {
 async fn existing_objects_are_opened_by_a_job_and_what_is_left_private_stays() {
     let story = with_objects().await;
     let bucket = story.bucket(BUCKET);
-    let left = ["private_info.txt".to_owned()];
+    let all = public(&story, &bucket, EXISTING).await;
+    assert_eq!((all.sensitive_count, all.left_private), (1, 0));
+    assert_eq!(all.sensitive, ["private_info.txt"]);
     let plan = story
         .app
-        .plan_make_public(&bucket, EXISTING, &left, QUIET, "plan")
+        .plan_make_public(&bucket, EXISTING, SensitiveNames::LeavePrivate, QUIET, "plan")
         .await
         .unwrap();
     assert_eq!((plan.objects, plan.requests, plan.already_public), (4, 3, Some(0)));
-    assert_eq!(plan.sensitive, ["private_info.txt"]);
+    assert_eq!((plan.sensitive.len(), plan.left_private), (0, 1));
     let done = story.app.apply_access_plan(&plan.token).await.unwrap();
     let job = story.ended(done.job_id.unwrap()).await;
     assert_eq!((job.state, job.items_done), (JobState::Done, 3), "{:?}", job.errors);
@@ -215,10 +220,98 @@ async fn existing_objects_are_opened_by_a_job_and_what_is_left_private_stays() {
 
     let back = private(&story, &bucket, true).await;
     assert_eq!(back.already_public, Some(3));
-    story
-        .ended(story.app.apply_access_plan(&back.token).await.unwrap().job_id.unwrap())
-        .await;
+    // So few are closed one by one: whoever else was granted something keeps it.
+    assert_eq!(story.app.apply_access_plan(&back.token).await.unwrap().job_id, None);
     assert_eq!(stranger(&story, "/hello.txt").await, 403);
+}
+
+#[tokio::test]
+async fn names_that_look_sensitive_are_left_private_however_many_they_are() {
+    let story = with_objects().await;
+    for index in 0..130 {
+        story.put(BUCKET, &format!("keys/{index}.pem"), "x").await;
+    }
+    let bucket = story.bucket(BUCKET);
+    let listing = public(&story, &bucket, LISTING).await;
+    assert_eq!(
+        (listing.sensitive.len(), listing.sensitive_count),
+        (0, 0),
+        "nothing is opened"
+    );
+    let all = public(&story, &bucket, EXISTING).await;
+    assert_eq!((all.sensitive.len(), all.sensitive_count), (100, 131));
+    let plan = story
+        .app
+        .plan_make_public(&bucket, EXISTING, SensitiveNames::LeavePrivate, QUIET, "plan")
+        .await
+        .unwrap();
+    assert_eq!((plan.sensitive_count, plan.left_private, plan.requests), (0, 131, 3));
+    let done = story.app.apply_access_plan(&plan.token).await.unwrap();
+    story.ended(done.job_id.unwrap()).await;
+    assert_eq!(stranger(&story, "/hello.txt").await, 200);
+    for key in ["keys/0.pem", "keys/129.pem", "private_info.txt"] {
+        assert_eq!(stranger(&story, &format!("/{key}")).await, 403, "{key}");
+    }
+}
+
+#[tokio::test]
+async fn making_a_bucket_private_closes_its_objects_and_keeps_the_grants_of_others() {
+    let story = with_objects().await;
+    let bucket = story.bucket(BUCKET);
+    let target = story.target(BUCKET, "", &["hello.txt"]).await;
+    let read = story.app.load_permissions(&target).await.unwrap();
+    let bob = NewGrantee {
+        kind: NewGranteeKind::User,
+        value: format!("{TENANT}$bob"),
+        rights: vec![Right::Read],
+    };
+    let public_too = [change("all", Right::Read, true)];
+    let plan = story
+        .app
+        .plan_permission_change(&target, &read.read_token, &public_too, &[bob])
+        .await
+        .unwrap();
+    story.app.apply_permission_change(&plan.token).await.unwrap();
+    assert_eq!(stranger(&story, "/hello.txt").await, 200);
+    let back = private(&story, &bucket, true).await;
+    assert_eq!((back.already_public, back.requests, back.confirm), (Some(1), 1, true));
+    story.app.apply_access_plan(&back.token).await.unwrap();
+    assert_eq!(stranger(&story, "/hello.txt").await, 403);
+    let now = story.app.load_permissions(&target).await.unwrap();
+    assert!(now.copy_text.contains("$bob: Read"), "{}", now.copy_text);
+}
+
+#[tokio::test]
+async fn an_edit_for_everyone_with_an_account_is_not_called_the_internet() {
+    let story = with_objects().await;
+    let bucket = story.bucket(BUCKET);
+    let read = story.app.load_permissions(&bucket).await.unwrap();
+    let accounts = [change("authenticated", Right::Read, true)];
+    let plan = story
+        .app
+        .plan_permission_change(&bucket, &read.read_token, &accounts, &[])
+        .await
+        .unwrap();
+    assert_eq!(plan.publishes, Some(Audience::Accounts));
+    story.app.apply_permission_change(&plan.token).await.unwrap();
+    let verdict = story.app.check_access(&bucket).await.unwrap();
+    assert_eq!(verdict.access, Access::Partly);
+    assert!(verdict.title.starts_with("Anyone with an account"), "{}", verdict.title);
+}
+
+#[tokio::test]
+async fn in_local_storage_anyone_is_anyone_on_this_computer() {
+    let (app, _folder) = support::app().await;
+    let account = app.open_local_storage().await.unwrap().id;
+    app.create_bucket(&account, BUCKET).await.unwrap();
+    let window = Window { app, account };
+    let bucket = window.bucket(BUCKET);
+    let plan = window
+        .app
+        .plan_make_public(&bucket, LISTING, SensitiveNames::Open, QUIET, "plan")
+        .await;
+    let done = window.app.apply_access_plan(&plan.unwrap().token).await.unwrap();
+    assert_eq!(seen(&done).title, "Anyone on this computer can see its list of objects");
 }
 
 #[tokio::test]
@@ -232,10 +325,7 @@ async fn future_objects_are_opened_by_one_statement_of_ours() {
             .is_some_and(|policy| policy.contains("DipperPublicRead"))
     );
     let done = story.app.apply_access_plan(&plan.token).await.unwrap();
-    assert_eq!(
-        (done.verdict.level, done.verdict.proof.ok),
-        (PublicLevel::Readable, true)
-    );
+    assert_eq!((seen(&done).level, seen(&done).proof.ok), (PublicLevel::Readable, true));
     story.put(BUCKET, "later.txt", "x").await;
     assert_eq!(
         (stranger(&story, "/later.txt").await, stranger(&story, "/").await),
@@ -253,7 +343,7 @@ async fn future_objects_are_opened_by_one_statement_of_ours() {
 
     let back = private(&story, &bucket, false).await;
     let done = story.app.apply_access_plan(&back.token).await.unwrap();
-    assert_eq!((done.verdict.access, done.verdict.proof.ok), (Access::Private, true));
+    assert_eq!((seen(&done).access, seen(&done).proof.ok), (Access::Private, true));
     assert_eq!(stranger(&story, "/later.txt").await, 403);
 }
 
@@ -278,7 +368,7 @@ async fn a_plan_is_refused_when_the_server_changed_since() {
     );
     let nothing = story
         .app
-        .plan_make_public(&bucket, PublicScope::default(), &[], QUIET, "plan")
+        .plan_make_public(&bucket, PublicScope::default(), SensitiveNames::Open, QUIET, "plan")
         .await
         .unwrap_err();
     assert_eq!(
@@ -287,7 +377,7 @@ async fn a_plan_is_refused_when_the_server_changed_since() {
     );
     let both = story
         .app
-        .plan_make_public(&bucket, FUTURE, &["hello.txt".to_owned()], QUIET, "plan")
+        .plan_make_public(&bucket, FUTURE, SensitiveNames::LeavePrivate, QUIET, "plan")
         .await
         .unwrap_err();
     assert_eq!(both.field(), Some("leavePrivate"));
@@ -321,14 +411,15 @@ async fn single_grants_are_edited_against_what_was_read() {
         .plan_permission_change(&target, &read.read_token, &changes, &[bob])
         .await
         .unwrap();
-    assert!(plan.publishes && plan.objects == 2);
+    assert_eq!((plan.publishes, plan.objects), (Some(Audience::Anyone), 2));
     assert!(plan.after.contains(&"All users: Read".to_owned()), "{:?}", plan.after);
     let stale = story
         .app
         .plan_permission_change(&target, &read.read_token, &changes, &[])
         .await
         .unwrap();
-    let now = story.app.apply_permission_change(&plan.token).await.unwrap();
+    story.app.apply_permission_change(&plan.token).await.unwrap();
+    let now = story.app.load_permissions(&target).await.unwrap();
     assert_eq!((now.verdict.access, now.verdict.proof.ok), (Access::Public, true));
     let bob = now.rows.iter().find(|row| row.name.ends_with("$bob")).unwrap();
     let ticks: Vec<Tick> = bob.cells.iter().map(|cell| cell.tick).collect();
@@ -352,7 +443,7 @@ async fn single_grants_are_edited_against_what_was_read() {
         back.remaining
     );
     let done = story.app.apply_access_plan(&back.token).await.unwrap();
-    assert_eq!((done.verdict.access, done.verdict.others.len()), (Access::Private, 1));
+    assert_eq!((seen(&done).access, seen(&done).others.len()), (Access::Private, 1));
 }
 
 #[tokio::test]

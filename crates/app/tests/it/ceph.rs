@@ -5,7 +5,7 @@ use std::fs;
 
 use dipper_app::{
     Access, AccessPlan, JobState, KeyChange, LinkKind, LinkRequest, NewTextObject, PublicLevel, PublicScope, Scheme,
-    SignatureVersion, Target, UploadAccess, UploadChange, UploadTarget, Versioning,
+    SensitiveNames, SignatureVersion, Target, UploadAccess, UploadChange, UploadTarget, Versioning,
 };
 use dipper_storage::{BucketName, Client, ObjectKey, PutOptions, UploadBody};
 use dipper_testkit::Rgw;
@@ -71,7 +71,7 @@ async fn upload(window: &Window, bucket: &str, folder: &tempfile::TempDir, key: 
 async fn public_plan(window: &Window, target: &Target, scope: PublicScope) -> AccessPlan {
     window
         .app
-        .plan_make_public(target, scope, &[], QUIET, "plan")
+        .plan_make_public(target, scope, SensitiveNames::Open, QUIET, "plan")
         .await
         .unwrap()
 }
@@ -122,11 +122,11 @@ async fn the_pages_story_is_played_on_rgw() {
     assert_eq!(status(&address).await, 403);
     let plan = public_plan(&window, &hello, PublicScope::default()).await;
     let done = window.app.apply_access_plan(&plan.token).await.unwrap();
+    let verdict = done.verdict.unwrap();
     assert_eq!(
-        (done.verdict.access, done.verdict.proof.ok),
+        (verdict.access, verdict.proof.ok),
         (Access::Public, true),
-        "{:?}",
-        done.verdict
+        "{verdict:?}"
     );
     let seen = Stranger::new().get(&address).await.unwrap();
     assert_eq!((seen.status.as_u16(), seen.text()), (200, "Hello World!".to_owned()));
@@ -146,11 +146,11 @@ async fn the_pages_story_is_played_on_rgw() {
 
     let back = window.app.plan_make_private(&hello, true, QUIET, "plan").await.unwrap();
     let done = window.app.apply_access_plan(&back.token).await.unwrap();
+    let verdict = done.verdict.unwrap();
     assert_eq!(
-        (done.verdict.access, done.verdict.proof.ok),
+        (verdict.access, verdict.proof.ok),
         (Access::Private, true),
-        "{:?}",
-        done.verdict
+        "{verdict:?}"
     );
     assert_eq!(status(&address).await, 403);
     delete_all(&window, &bucket).await;
@@ -217,7 +217,7 @@ async fn a_bucket_is_opened_in_three_scopes_and_closed_again_on_rgw() {
         .await
         .unwrap();
     let done = window.app.apply_access_plan(&back.token).await.unwrap();
-    window.ended(done.job_id.unwrap()).await;
+    assert_eq!(done.job_id, None);
     let verdict = window.app.check_access(&target).await.unwrap();
     assert_eq!(
         (verdict.access, verdict.proof.ok),
@@ -313,4 +313,41 @@ async fn a_versioned_bucket_with_markers_and_an_unfinished_upload_is_counted_emp
     );
     let list = window.app.list_buckets(&window.account).await.unwrap();
     assert!(list.buckets.iter().all(|listed| listed.name != name));
+}
+
+#[tokio::test]
+async fn without_its_project_id_a_public_bucket_is_not_called_private_on_rgw() {
+    let Some(rgw) = gateway("verdicts without a Project ID on Ceph").await else {
+        return;
+    };
+    let (window, bucket, _folder) = window(rgw, "noproject").await;
+    put_text(&window, &bucket, "hello.txt", "Hello World!").await;
+    let target = window.bucket(&bucket);
+    let listing = PublicScope {
+        listing: true,
+        ..NOTHING
+    };
+    assert_eq!(open(&window, &target, listing).await, PublicLevel::Listable);
+    let hello = window.target(&bucket, "", &["hello.txt"]).await;
+    let plan = public_plan(&window, &hello, PublicScope::default()).await;
+    window.app.apply_access_plan(&plan.token).await.unwrap();
+
+    let mut draft = form(rgw.endpoint(), &rgw.users().tenant);
+    draft.name = "Without".to_owned();
+    let account = window.app.save_account(draft).await.unwrap().id;
+    let without = Window {
+        app: window.app.clone(),
+        account,
+    };
+    let hello = without.target(&bucket, "", &["hello.txt"]).await;
+    for target in [without.bucket(&bucket), hello] {
+        let verdict = without.app.check_access(&target).await.unwrap();
+        assert_eq!(
+            (verdict.access, verdict.proof.ok),
+            (Access::Public, false),
+            "{verdict:?}"
+        );
+        assert!(verdict.proof.text.contains("Project ID"), "{}", verdict.proof.text);
+    }
+    delete_all(&window, &bucket).await;
 }

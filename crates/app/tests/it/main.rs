@@ -15,6 +15,7 @@ mod local_storage;
 mod log;
 mod objects;
 mod send;
+mod strangers;
 mod support;
 mod transfers;
 mod views;

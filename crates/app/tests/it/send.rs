@@ -2,7 +2,7 @@
 
 use dipper_app::{
     AccountId, App, CodeAction, CodeRequest, CountProgress, LinkKind, LinkRequest, PlanToken, PublicScope, Scheme,
-    SignatureVersion, SourceId, Target, UploadChange, UploadTarget, ViewId,
+    SensitiveNames, SignatureVersion, SourceId, Target, UploadChange, UploadTarget, ViewId,
 };
 
 fn on_any_thread<F: Future + Send>(_: F) {}
@@ -55,7 +55,7 @@ async fn every_long_method_can_be_awaited_on_any_thread() {
     on_any_thread(app.check_access(&target));
     on_any_thread(app.plan_permission_change(&target, "r", &[], &[]));
     on_any_thread(app.apply_permission_change(&token));
-    on_any_thread(app.plan_make_public(&target, PublicScope::default(), &[], quiet, "o"));
+    on_any_thread(app.plan_make_public(&target, PublicScope::default(), SensitiveNames::Open, quiet, "o"));
     on_any_thread(app.plan_make_private(&target, true, quiet, "o"));
     on_any_thread(app.apply_access_plan(&token));
     on_any_thread(app.make_links(&link));

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use dipper_app::{ErrorKind, PublicLevel, PublicScope};
+use dipper_app::{ErrorKind, PublicLevel, PublicScope, SensitiveNames};
 
 use crate::support::{self, Scripted, draft, s3_error};
 use crate::window::{QUIET, Window};
@@ -50,7 +50,7 @@ async fn a_server_without_acls_is_explained_and_opened_by_its_policy() {
     let scope = PublicScope::default();
     let error = window
         .app
-        .plan_make_public(&object, scope, &[], QUIET, "plan")
+        .plan_make_public(&object, scope, SensitiveNames::Open, QUIET, "plan")
         .await
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);
@@ -66,12 +66,12 @@ async fn a_server_without_acls_is_explained_and_opened_by_its_policy() {
     };
     let plan = window
         .app
-        .plan_make_public(&bucket, scope, &[], QUIET, "plan")
+        .plan_make_public(&bucket, scope, SensitiveNames::Open, QUIET, "plan")
         .await
         .unwrap();
     assert!(plan.exact_policy.unwrap().contains("DipperPublicList") && plan.exact_acl == "No ACL changes.");
     assert!(!*policy.lock().unwrap());
     let done = window.app.apply_access_plan(&plan.token).await.unwrap();
     assert!(*policy.lock().unwrap());
-    assert_ne!(done.verdict.level, PublicLevel::Private);
+    assert_ne!(done.verdict.unwrap().level, PublicLevel::Private);
 }

@@ -81,7 +81,7 @@ pub(crate) struct PermissionsView {
 pub(crate) struct VerdictView {
     pub(crate) access: Access,
     pub(crate) level: Level,
-    /// "Anyone on the internet can read".
+    /// "Anyone on the internet can read", or "on this computer".
     pub(crate) title: String,
     /// "3 of 3 objects, through All users".
     pub(crate) text: String,
@@ -113,7 +113,8 @@ pub(crate) struct NewGrantee {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PermissionPlan {
     pub(crate) token: String,
-    pub(crate) publishes: bool,
+    /// whom it lets in who were not in before.
+    pub(crate) publishes: Option<Audience>,
     pub(crate) before: Vec<String>,
     pub(crate) after: Vec<String>,
     pub(crate) objects: u64,
@@ -141,7 +142,12 @@ pub(crate) struct AccessPlan {
     pub(crate) already_public: Option<u64>,
     pub(crate) requests: u64,
     pub(crate) rows: Vec<AccessRow>,
+    /// what would be opened, the first hundred.
     pub(crate) sensitive: Vec<String>,
+    pub(crate) sensitive_count: u64,
+    pub(crate) left_private: u64,
+    /// false where the policy opens every object.
+    pub(crate) can_leave_private: bool,
     pub(crate) exact_acl: String,
     pub(crate) exact_policy: Option<String>,
     /// needs the sheet, false = may be applied at once.
@@ -156,8 +162,26 @@ pub(crate) struct AccessPlan {
 pub(crate) struct AccessResult {
     /// existing objects: a job.
     pub(crate) job_id: Option<u64>,
-    pub(crate) verdict: VerdictView,
+    /// null when the look failed; the change was made all the same.
+    pub(crate) verdict: Option<VerdictView>,
+    pub(crate) not_checked: Option<IpcError>,
     pub(crate) undo: String,
+}
+
+/// Who is let in by a grant to a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Audience {
+    Anyone,
+    Accounts,
+}
+
+/// What becomes of objects whose names look sensitive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum SensitiveNames {
+    Open,
+    LeavePrivate,
 }
 
 /// One right of one grantee.
@@ -256,6 +280,8 @@ same_variants!(app::GranteeKind => GranteeKind { Owner, AuthenticatedUsers, AllU
 same_variants!(app::PermissionsKind => PermissionsKind { Bucket, Objects });
 same_variants!(app::PublicLevel => Level { Private, Listable, Readable, Writable, Unknown });
 same_variants!(app::AccessPlanKind => AccessPlanKind { MakePublic, MakePrivate });
+same_variants!(app::Audience => Audience { Anyone, Accounts });
+same_variants!(back SensitiveNames => app::SensitiveNames { Open, LeavePrivate });
 same_variants!(back GranteeInput => app::NewGranteeKind { User, Email });
 same_fields!(app::GrantCell => CellView { right, tick, editable });
 same_fields!(app::GrantRow => GrantRow { id, kind, name, detail, cells: list, is_public });
@@ -268,12 +294,26 @@ same_fields!(app::Permissions => PermissionsView {
 });
 same_fields!(GrantChange => app::GrantChange { row, right, on });
 same_fields!(NewGrantee => app::NewGrantee { kind, value, rights: list });
-same_fields!(app::PermissionPlan => PermissionPlan { token: plan_token, publishes, before, after, objects, requests });
+same_fields!(app::PermissionPlan => PermissionPlan { token: plan_token, publishes: maybe, before, after, objects, requests });
 same_fields!(app::PublicScope => PublicScope { listing, existing, future });
 same_fields!(PublicScope => app::PublicScope { listing, existing, future });
 same_fields!(app::AccessPlanRow => AccessRow { what, now, now_public, after, after_public, changes });
 same_fields!(app::AccessPlan => AccessPlan {
     token: plan_token, kind, label, scope, address: list, objects, bytes, already_public, requests, rows: list,
-    sensitive, exact_acl, exact_policy, confirm, remaining, notes,
+    sensitive, sensitive_count, left_private, can_leave_private, exact_acl, exact_policy, confirm, remaining, notes,
 });
-same_fields!(app::AccessResult => AccessResult { job_id, verdict, undo });
+
+impl From<app::AccessResult> for AccessResult {
+    fn from(result: app::AccessResult) -> Self {
+        let (verdict, not_checked) = match result.verdict {
+            Ok(verdict) => (Some(verdict.into()), None),
+            Err(error) => (None, Some(error.into())),
+        };
+        Self {
+            job_id: result.job_id,
+            verdict,
+            not_checked,
+            undo: result.undo,
+        }
+    }
+}

@@ -1,5 +1,6 @@
 // Grants as rows of the rights grid, and the verdict they lead to.
 import type { GrantRow, GranteeKind, PermissionsView, Right, Target, Tick, VerdictView } from '../bindings'
+import { anyone, capital } from '$lib/audience'
 import { Failure } from './failure'
 import { count, lastPart, type Chosen, type Views } from './views'
 import { hasRight, isPublic, type Grant, type StoredBucket } from './world'
@@ -114,76 +115,68 @@ function shorten(id: string): string {
 
 export function verdict(views: Views, target: Target, chosen: Chosen, bucket: StoredBucket): VerdictView {
   const { world } = views
+  const account = world.account(chosen.accountId)
+  const who = capital(anyone(account.view))
   const proof = { ok: true, text: 'an unsigned request', checkedAt: world.now() }
-  if (!world.account(chosen.accountId).hasAcls) {
-    return {
-      access: 'unknown',
-      level: 'unknown',
-      title: 'Not known whether the internet can reach this',
-      text: 'This server has no ACLs to read.',
-      proof: {
-        ok: false,
-        text: 'The check could not run: the server did not answer an unsigned request.',
-        checkedAt: null,
-      },
-      probes: [],
-      moreProbes: 0,
-      others: [],
-    }
+  return target.kind === 'bucket' ? bucketVerdict(bucket, who, proof) : objectsVerdict(chosen, bucket, who, proof)
+}
+
+const answer = (name: string, open: boolean, ms: number) => ({
+  name,
+  status: open ? '200 OK' : '403 Forbidden',
+  ms,
+  ok: true,
+})
+
+/** Grants to others than the owner and everyone, in words. */
+function others(lists: Grant[][]): string[] {
+  const given = lists.flat().filter(({ grantee }) => grantee !== 'allUsers')
+  return [...new Set(given.map(({ grantee, right }) => `${grantee.replace(/^\w+:/, '')}: ${right}`))]
+}
+
+const withAccount = (lists: Grant[][]) => lists.flat().some(({ grantee }) => grantee === 'authenticatedUsers')
+const accountTitle = 'Anyone with an account at this server has rights to it'
+
+function bucketVerdict(bucket: StoredBucket, who: string, proof: VerdictView['proof']): VerdictView {
+  const { grants, futurePublic } = bucket
+  const listable = hasRight(grants, 'allUsers', 'read')
+  const [first] = bucket.objects().values()
+  const open = first !== undefined && isPublic(first, bucket)
+  const probes = [answer('List of objects', listable, 84)]
+  if (first !== undefined) probes.push(answer(lastPart(first.key), open, 79))
+  const rest = { proof, probes, moreProbes: 0, others: others([grants]) }
+  const through = [listable ? 'the bucket’s ACL' : '', futurePublic ? 'the bucket policy' : ''].filter(Boolean)
+  const text = `Through ${through.join(' and ') || 'the ACLs of single objects'}`
+  if (hasRight(grants, 'allUsers', 'write'))
+    return { access: 'public', level: 'writable', title: `${who} can write into it`, text, ...rest }
+  if (futurePublic) {
+    const can = listable ? 'can list and read it' : 'can read its objects'
+    return { access: 'public', level: 'readable', title: `${who} ${can}`, text, ...rest }
   }
-  if (target.kind === 'bucket') {
-    const listable = hasRight(bucket.grants, 'allUsers', 'read')
-    const probes = [
-      { name: `List ${bucket.name}`, status: listable ? '200 OK' : '403 Forbidden', ms: 84, ok: listable },
-    ]
-    const others = bucket.futurePublic ? ['A bucket policy lets anyone read every object'] : []
-    if (!listable && !bucket.futurePublic)
-      return {
-        access: 'private',
-        level: 'private',
-        title: 'Private',
-        text: 'Only accounts with rights can reach it',
-        proof,
-        probes,
-        moreProbes: 0,
-        others,
-      }
-    const title = listable
-      ? 'Anyone on the internet can list its objects'
-      : 'Anyone on the internet can read its objects'
-    return {
-      access: 'public',
-      level: listable ? 'listable' : 'readable',
-      title,
-      text: listable ? 'Names, sizes and dates, through All users' : 'Through a bucket policy',
-      proof,
-      probes,
-      moreProbes: 0,
-      others,
-    }
+  if (listable) {
+    const can = open ? 'can see its list and read some objects' : 'can see its list of objects'
+    return { access: 'public', level: open ? 'readable' : 'listable', title: `${who} ${can}`, text, ...rest }
   }
-  const open = chosen.objects.filter((object) => isPublic(object, bucket))
-  const total = chosen.objects.length
-  const probes = chosen.objects.slice(0, 3).map((object, index) => {
-    const ok = isPublic(object, bucket)
-    return { name: lastPart(object.key), status: ok ? '200 OK' : '403 Forbidden', ms: 79 + ((index * 5) % 9), ok }
-  })
-  const rest = {
-    proof,
-    probes,
-    moreProbes: Math.max(0, total - 3),
-    others: bucket.futurePublic ? ['A bucket policy lets anyone read every object'] : [],
-  }
-  if (open.length === 0)
-    return {
-      access: 'private',
-      level: 'private',
-      title: 'Private',
-      text: `${count(total, 'object')}, none of them open to the internet`,
-      ...rest,
-    }
-  const title =
-    open.length === total ? 'Anyone on the internet can read' : 'Anyone on the internet can read some of these'
-  const text = total === 1 ? 'Through All users' : `${open.length} of ${total} objects, through All users`
-  return { access: open.length === total ? 'public' : 'partly', level: 'readable', title, text, ...rest }
+  if (open) return { access: 'partly', level: 'readable', title: `${who} can read some of its objects`, text, ...rest }
+  if (withAccount([grants]))
+    return { access: 'partly', level: 'private', title: accountTitle, text: 'Through the bucket’s ACL', ...rest }
+  return { access: 'private', level: 'private', title: 'Private', text: 'No grant to strangers was found.', ...rest }
+}
+
+function objectsVerdict(chosen: Chosen, bucket: StoredBucket, who: string, proof: VerdictView['proof']): VerdictView {
+  const { objects } = chosen
+  const lists = objects.map((object) => object.grants ?? [])
+  const open = objects.filter((object) => isPublic(object, bucket)).length
+  const probes = objects
+    .slice(0, 3)
+    .map((object, index) => answer(lastPart(object.key), isPublic(object, bucket), 79 + ((index * 5) % 9)))
+  const rest = { proof, probes, moreProbes: Math.max(0, objects.length - 3), others: others(lists) }
+  if (open === 0 && withAccount(lists))
+    return { access: 'partly', level: 'private', title: accountTitle, text: 'By the grants below.', ...rest }
+  if (open === 0)
+    return { access: 'private', level: 'private', title: 'Private', text: 'No grant to strangers was found.', ...rest }
+  const through = bucket.futurePublic ? 'the bucket policy' : 'All users'
+  const text = `${open} of ${count(objects.length, 'object')}, through ${through}`
+  if (open === objects.length) return { access: 'public', level: 'readable', title: `${who} can read`, text, ...rest }
+  return { access: 'partly', level: 'readable', title: `${who} can read some of these`, text, ...rest }
 }

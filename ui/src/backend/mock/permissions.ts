@@ -1,5 +1,16 @@
 // Reading and changing who may do what: the grid's changes, make public and make private, each behind its plan.
-import type { AccessPlan, GrantChange, NewGrantee, PermissionPlan, PublicScope, Right, Target } from '../bindings'
+import type {
+  AccessPlan,
+  AccessResult,
+  AccessRow,
+  GrantChange,
+  NewGrantee,
+  PermissionPlan,
+  PublicScope,
+  Right,
+  SensitiveNames,
+  Target,
+} from '../bindings'
 import type { Backend } from '../backend'
 import { countSlowly } from './buckets'
 import { Failure } from './failure'
@@ -7,8 +18,8 @@ import { grantLists, permissionsView, verdict } from './grants'
 import { address } from './links'
 import type { Transfers } from './transfers'
 import { isSensitive } from './uploads'
-import { sizeOf, type Chosen, type Views } from './views'
-import { isPublic, type Grant, type StoredObject } from './world'
+import { count, sizeOf, type Chosen, type Views } from './views'
+import { hasRight, isPublic, type Grant, type StoredBucket, type StoredObject } from './world'
 
 type PermissionPart = Pick<
   Backend,
@@ -21,7 +32,10 @@ type PermissionPart = Pick<
   | 'applyAccessPlan'
 >
 type Change = { target: Target; changes: GrantChange[]; added: NewGrantee[] }
-type Switch = { target: Target; open: boolean; scope: PublicScope; leavePrivate: string[] }
+type Switch = { target: Target; open: boolean; scope: PublicScope; names: SensitiveNames }
+
+const lookedAt = 100 // objects, of more it is not counted how many are public
+const mostSensitive = 100
 
 export function permissionsPart(views: Views, transfers: Transfers): PermissionPart {
   const { world } = views
@@ -56,25 +70,31 @@ export function permissionsPart(views: Views, transfers: Transfers): PermissionP
       await world.wait(200)
       for (const list of grantLists(views, change.target, views.chosen(change.target))) applyTo(list, change)
       world.record({ operation: 'PutObjectAcl', method: 'PUT', target: '?acl' })
-      return permissionsView(views, change.target)
     },
-    async planMakePublic(target, scope, leavePrivate, progress, operation) {
+    async planMakePublic(target, scope, names, progress, operation) {
       const chosen = views.chosen(target)
-      if (!world.account(chosen.accountId).hasAcls)
-        throw new Failure('unsupported', 'This server refuses ACLs', 'Use a bucket policy instead.', {
-          s3Code: 'AccessControlListNotSupported',
-          status: 400,
+      const { hasAcls } = world.account(chosen.accountId)
+      if (!hasAcls && target.kind === 'selection')
+        throw new Failure(
+          'unsupported',
+          'This server keeps no permissions (ACLs) of single objects.',
+          'Make the bucket public instead: its policy can open all objects, where the server has one.',
+          { s3Code: 'NotImplemented', status: 501 },
+        )
+      if (opensAll(scope, hasAcls) && target.kind === 'bucket' && names === 'leavePrivate')
+        throw new Failure('invalidInput', 'The bucket policy opens every object, so none can be left private.', null, {
+          field: 'leavePrivate',
         })
       if (target.kind === 'bucket')
         await countSlowly(world, world.bucket(chosen.accountId, chosen.bucket), progress, operation)
-      return publicPlan(views, { target, open: true, scope, leavePrivate }, chosen)
+      return publicPlan(views, { target, open: true, scope, names }, chosen)
     },
     async planMakePrivate(target, existing, progress, operation) {
       const chosen = views.chosen(target)
-      if (target.kind === 'bucket')
+      if (target.kind === 'bucket' && existing)
         await countSlowly(world, world.bucket(chosen.accountId, chosen.bucket), progress, operation)
       const scope = { listing: true, existing, future: true }
-      return privatePlan(views, { target, open: false, scope, leavePrivate: [] }, chosen)
+      return privatePlan(views, { target, open: false, scope, names: 'open' }, chosen)
     },
     async applyAccessPlan(token) {
       const wanted = world.plans.redeem<Switch>('access', token)
@@ -85,10 +105,10 @@ export function permissionsPart(views: Views, transfers: Transfers): PermissionP
 }
 
 function changePlan(views: Views, change: Change, lists: Grant[][]): PermissionPlan {
-  const opens = change.changes.filter((one) => one.row === 'allUsers' && one.on)
+  const opens = (row: string) => change.changes.some((one) => one.row === row && one.on)
   return {
     token: views.world.plans.issue('permissions', change),
-    publishes: opens.length > 0,
+    publishes: opens('allUsers') ? 'anyone' : opens('authenticatedUsers') ? 'accounts' : null,
     before: change.changes.map((one) => changeWords(one, !one.on)),
     after: change.changes.map((one) => changeWords(one, one.on)),
     objects: lists.length,
@@ -123,39 +143,65 @@ function applyTo(list: Grant[], change: Change): void {
   }
 }
 
+/** How many are public, as Rust tells it: of many it was not looked at, unless the policy opens them all. */
+function publicAlready(bucket: StoredBucket, objects: StoredObject[], isBucket: boolean): number | null {
+  if (isBucket && !bucket.futurePublic && objects.length > lookedAt) return null
+  return objects.filter((object) => isPublic(object, bucket)).length
+}
+
+/** Whether the policy opens every object: the future always, the present where no ACL can. */
+const opensAll = (scope: PublicScope, hasAcls: boolean) => scope.future || (!hasAcls && scope.existing)
+
+const yesOrNo = (what: string, now: boolean, after: boolean): AccessRow => ({
+  what,
+  now: now ? 'Yes' : 'No',
+  nowPublic: now,
+  after: now === after ? 'No change' : after ? 'Yes' : 'No',
+  afterPublic: after,
+  changes: now !== after,
+})
+
+function objectsRow(
+  what: string,
+  already: number | null,
+  total: number,
+  after: string,
+  afterPublic: boolean,
+): AccessRow {
+  const now =
+    already === null
+      ? 'Not looked at'
+      : already === 0
+        ? 'No'
+        : already === total
+          ? `All ${grouped(total)}`
+          : `${grouped(already)} of ${grouped(total)}`
+  const changes = after !== 'No change' && after !== now && total > 0
+  return { what, now, nowPublic: (already ?? 0) > 0, after, afterPublic, changes }
+}
+
 function publicPlan(views: Views, wanted: Switch, chosen: Chosen): AccessPlan {
   const { world } = views
+  const { scope } = wanted
   const bucket = world.bucket(chosen.accountId, chosen.bucket)
-  const open = chosen.objects.filter((object) => isPublic(object, bucket)).length
-  const total = chosen.objects.length
-  const left = new Set(wanted.leavePrivate)
-  const sensitive = chosen.objects.map((one) => one.key).filter((key) => isSensitive(key) && !left.has(key))
   const isBucket = wanted.target.kind === 'bucket'
-  const listing = bucket.grants.some((grant) => grant.grantee === 'allUsers' && grant.right === 'read')
-  const all = left.size > 0 ? `All but ${left.size}` : `All ${grouped(total)}`
-  const yesNo = (what: string, now: boolean, ticked: boolean) => ({
-    what,
-    now: now ? 'Yes' : 'no',
-    nowPublic: now,
-    after: ticked && !now ? 'Yes' : 'No change',
-    afterPublic: now || ticked,
-    changes: ticked && !now,
-  })
-  const existing = {
-    what: 'Read existing objects',
-    now: open === 0 ? 'no' : `${grouped(open)} of ${grouped(total)}`,
-    nowPublic: open > 0,
-    after: wanted.scope.existing && total > open ? all : 'No change',
-    afterPublic: wanted.scope.existing || open > 0,
-    changes: wanted.scope.existing && total > open,
-  }
-  const requests =
-    (wanted.scope.listing ? 1 : 0) + (wanted.scope.existing ? total - open : 0) + (wanted.scope.future ? 1 : 0)
+  const total = chosen.objects.length
+  const already = publicAlready(bucket, chosen.objects, isBucket)
+  const byPolicy = isBucket && opensAll(scope, world.account(chosen.accountId).hasAcls)
+  const opens = !isBucket || scope.existing || byPolicy
+  const sensitive = chosen.objects.map((one) => one.key).filter(isSensitive)
+  const left = wanted.names === 'leavePrivate' && opens ? sensitive.length : 0
+  const warned = opens && left === 0 ? sensitive : []
+  const listing = hasRight(bucket.grants, 'allUsers', 'read')
+  const all = left > 0 ? `${grouped(total - left)} of ${grouped(total)}` : `All ${grouped(total)}`
+  const what = isBucket ? 'Read existing objects' : `Read ${count(total, 'object')}`
+  const existing = objectsRow(what, already, total, opens ? all : 'No change', opens || (already ?? 0) > 0)
+  const requests = (scope.listing && !listing ? 1 : 0) + (scope.future ? 1 : 0) + (scope.existing ? total - left : 0)
   return {
     token: world.plans.issue('access', wanted),
     kind: 'makePublic',
     label: chosen.label,
-    scope: wanted.scope,
+    scope,
     address: address(
       world.account(chosen.accountId).view,
       chosen.bucket,
@@ -164,83 +210,93 @@ function publicPlan(views: Views, wanted: Switch, chosen: Chosen): AccessPlan {
     ),
     objects: total,
     bytes: sizeOf(chosen.objects),
-    alreadyPublic: open,
-    requests: isBucket ? requests : total - open,
+    alreadyPublic: already,
+    requests: isBucket ? requests : total - left - (already ?? 0),
     rows: isBucket
       ? [
-          yesNo('List object names', listing, wanted.scope.listing),
+          yesOrNo('List object names', listing, listing || scope.listing),
           existing,
-          yesNo('Read future objects', bucket.futurePublic, wanted.scope.future),
-          yesNo('Write or delete', false, false),
+          yesOrNo('Read future objects', bucket.futurePublic, bucket.futurePublic || byPolicy),
+          yesOrNo('Write or delete', false, false),
         ]
       : [existing],
-    sensitive: wanted.scope.existing ? sensitive : [],
+    sensitive: warned.slice(0, mostSensitive),
+    sensitiveCount: warned.length,
+    leftPrivate: left,
+    canLeavePrivate: !byPolicy,
     exactAcl: 'PUT /' + chosen.bucket + '/?acl\nx-amz-acl: public-read',
-    exactPolicy: wanted.scope.future ? policyText(chosen.bucket) : null,
-    confirm: isBucket || total > 1 || sensitive.length > 0,
+    exactPolicy: byPolicy ? policyText(chosen.bucket) : null,
+    confirm: isBucket || total > 1 || warned.length > 0,
     remaining: [],
-    notes: [],
+    notes: isBucket && scope.existing ? ['Other grants on the objects are replaced by “public-read”.'] : [],
   }
 }
 
 function privatePlan(views: Views, wanted: Switch, chosen: Chosen): AccessPlan {
   const { world } = views
   const bucket = world.bucket(chosen.accountId, chosen.bucket)
-  const open = chosen.objects.filter((object) => isPublic(object, bucket)).length
   const isBucket = wanted.target.kind === 'bucket'
+  // Objects of a bucket are counted only where they are meant.
+  const meant = !isBucket || wanted.scope.existing
+  const objects = meant ? chosen.objects : []
+  const total = objects.length
+  const already = meant ? publicAlready(bucket, objects, isBucket) : null
+  const what = isBucket ? 'Read existing objects' : `Read ${count(total, 'object')}`
+  const existing = objectsRow(what, already, total, meant ? 'No' : 'No change', false)
+  const listing = hasRight(bucket.grants, 'allUsers', 'read')
   const remaining =
-    isBucket && !wanted.scope.existing && open > 0
-      ? [`${grouped(open)} objects are public by their own permissions`]
+    !isBucket && bucket.futurePublic
+      ? ['Dipper’s policy statement opens the whole bucket; make the bucket private to close it']
       : []
-  const row = (what: string, now: boolean) => ({
-    what,
-    now: now ? 'Yes' : 'no',
-    nowPublic: now,
-    after: now ? 'No' : 'No change',
-    afterPublic: false,
-    changes: now,
-  })
   return {
     token: world.plans.issue('access', wanted),
     kind: 'makePrivate',
     label: chosen.label,
     scope: wanted.scope,
     address: address(world.account(chosen.accountId).view, chosen.bucket, '', true),
-    objects: chosen.objects.length,
-    bytes: sizeOf(chosen.objects),
-    alreadyPublic: open,
-    requests: isBucket ? 2 + (wanted.scope.existing ? open : 0) : open,
-    rows: [
-      row('List object names', isBucket && bucket.grants.length > 0),
-      row('Read existing objects', open > 0 && (wanted.scope.existing || !isBucket)),
-      row('Read future objects', bucket.futurePublic),
-    ],
+    objects: total,
+    bytes: sizeOf(objects),
+    alreadyPublic: already,
+    requests: (isBucket ? 2 : 0) + (already ?? total),
+    rows: isBucket
+      ? [
+          yesOrNo('List object names', listing, false),
+          existing,
+          yesOrNo('Read future objects', bucket.futurePublic, false),
+          yesOrNo('Write or delete', false, false),
+        ]
+      : [existing],
     sensitive: [],
+    sensitiveCount: 0,
+    leftPrivate: 0,
+    canLeavePrivate: false,
     exactAcl: 'x-amz-acl: private',
-    exactPolicy: bucket.futurePublic ? 'The statement DipperPublicRead is removed' : null,
-    confirm: isBucket || remaining.length > 0,
+    exactPolicy: null,
+    confirm: isBucket || total > 1 || remaining.length > 0,
     remaining,
-    notes: [],
+    notes: meant ? [] : ['Objects that are public by themselves stay so.'],
   }
 }
 
-function apply(views: Views, transfers: Transfers, wanted: Switch) {
+function apply(views: Views, transfers: Transfers, wanted: Switch): AccessResult {
   const { world } = views
   const chosen = views.chosen(wanted.target)
   const bucket = world.bucket(chosen.accountId, chosen.bucket)
   const isBucket = wanted.target.kind === 'bucket'
   if (isBucket && wanted.scope.listing) setPublic(bucket.grants, wanted.open)
-  if (isBucket && wanted.scope.future) bucket.futurePublic = wanted.open
-  const touched = !isBucket || wanted.scope.existing ? changing(chosen, wanted) : []
+  const { hasAcls } = world.account(chosen.accountId)
+  if (isBucket && opensAll(wanted.scope, hasAcls)) bucket.futurePublic = wanted.open
+  const touched = !isBucket || (wanted.scope.existing && hasAcls) ? changing(chosen, wanted) : []
   for (const object of touched) setPublic((object.grants ??= []), wanted.open)
   world.record({
     operation: isBucket ? 'PutBucketAcl' : 'PutObjectAcl',
     method: 'PUT',
     target: `/${chosen.bucket}?acl`,
   })
-  const jobId = touched.length > (isBucket ? 0 : 20) ? accessJob(transfers, chosen, wanted, touched.length) : null
+  const oneByOne = isBucket && wanted.open ? 0 : 200
+  const jobId = touched.length > oneByOne ? accessJob(transfers, chosen, wanted, touched.length) : null
   const undo = wanted.open ? 'Make private undoes exactly this' : 'Make public opens it again'
-  return { jobId, verdict: verdict(views, wanted.target, chosen, bucket), undo }
+  return { jobId, verdict: verdict(views, wanted.target, chosen, bucket), notChecked: null, undo }
 }
 
 function accessJob(transfers: Transfers, chosen: Chosen, wanted: Switch, items: number): number {
@@ -250,8 +306,7 @@ function accessJob(transfers: Transfers, chosen: Chosen, wanted: Switch, items: 
 }
 
 function changing(chosen: Chosen, wanted: Switch): StoredObject[] {
-  const left = new Set(wanted.leavePrivate)
-  return chosen.objects.filter((object) => !left.has(object.key))
+  return chosen.objects.filter((object) => wanted.names === 'open' || !isSensitive(object.key))
 }
 
 function setPublic(grants: Grant[], open: boolean): void {

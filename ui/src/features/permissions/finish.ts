@@ -17,6 +17,11 @@ export function finish(session: Session, kind: AccessKind, target: Target, label
     })
     return
   }
+  if (result.verdict === null) {
+    const text = `${words.notChecked(label)}: ${result.notChecked?.message ?? ''}`
+    session.toasts.show({ text, icon: 'alert', tone: 'bad' })
+    return
+  }
   const opened = kind === 'makePublic'
   const back = {
     title: verdictWords.makePrivate,

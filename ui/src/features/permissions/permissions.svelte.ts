@@ -25,7 +25,7 @@ export class Permissions {
   checking = $state(false)
   applying = $state(false)
   added = $state.raw<NewGrantee[]>([])
-  /** A change that opens something to the internet waits here for a second yes. */
+  /** A change that lets strangers in waits here for a second yes. */
   pending = $state.raw<PermissionPlan | null>(null)
   #changes = $state.raw<ReadonlyMap<string, boolean>>(new Map())
   #backend: Backend
@@ -130,7 +130,7 @@ export class Permissions {
     this.error = null
     try {
       const plan = await this.#backend.planPermissionChange(target, view.readToken, this.changes(), this.added)
-      if (plan.publishes) {
+      if (plan.publishes !== null) {
         this.pending = plan
         return false
       }
@@ -178,10 +178,17 @@ export class Permissions {
 
   async #send(plan: PermissionPlan): Promise<void> {
     const { target } = this
-    const view = await this.#backend.applyPermissionChange(plan.token)
-    if (this.target !== target) return
-    this.#forget()
-    this.view = view
+    await this.#backend.applyPermissionChange(plan.token)
+    if (target === null || this.target !== target) return
+    // What was applied is applied, also when it can't be read again.
+    try {
+      const view = await this.#backend.loadPermissions(target)
+      this.#forget()
+      this.view = view
+    } catch (thrown) {
+      this.#forget()
+      this.error = asIpcError(thrown)
+    }
   }
 
   #forget(): void {

@@ -1,8 +1,12 @@
 import { describe, expect, it, vi } from 'vitest'
-import type { GrantRow, Target } from '$backend/bindings'
+import type { GrantRow, IpcError, Target } from '$backend/bindings'
 import { createMock } from '$backend/mock'
+import { anyone } from '$lib/audience'
+import type { Session } from '$session/session.svelte'
 import { AccessChange } from './access.svelte'
+import { finish } from './finish'
 import { granteeProblem, Permissions } from './permissions.svelte'
+import { panel } from './words'
 
 const bucket: Target = { kind: 'bucket', accountId: 'research', bucket: 'web-uploads' }
 const mock = () => createMock({ pace: 0, transfers: false })
@@ -26,6 +30,7 @@ describe('the rights grid', () => {
     const { permissions, row } = await loaded()
     permissions.set(row('authenticatedUsers'), 'fullControl', true)
     await permissions.apply()
+    await permissions.confirmPending()
     permissions.set(row('authenticatedUsers'), 'write', false)
     const changes = permissions.changes().map((change) => `${change.right} ${change.on}`)
     expect(changes).toEqual(['fullControl false', 'read true', 'write false', 'readAcp true', 'writeAcp true'])
@@ -55,6 +60,25 @@ describe('the rights grid', () => {
     expect(permissions.changeCount).toBe(0)
   })
 
+  it('asks for everyone with an account, too, in other words', async () => {
+    const { permissions, row } = await loaded()
+    permissions.set(row('authenticatedUsers'), 'read', true)
+    expect(await permissions.apply()).toBe(false)
+    expect(permissions.pending?.publishes).toBe('accounts')
+    expect(panel.publishText('accounts', 'anyone on the internet')).not.toContain('internet')
+    expect(panel.publishTitle('anyone', anyone({ kind: 'local' }))).toBe('Open this to anyone on this computer?')
+  })
+
+  it('has applied what was applied, also when it can’t be read again', async () => {
+    const { backend, permissions } = await loaded()
+    permissions.add({ kind: 'email', value: 'ada@example.net', rights: ['read'] })
+    const lost = { code: 'network', message: 'gone', hint: null, retryable: true, field: null, details: null }
+    vi.spyOn(backend, 'loadPermissions').mockRejectedValueOnce(lost)
+    expect(await permissions.apply()).toBe(true)
+    expect(permissions.error?.code).toBe('network')
+    expect(permissions.changeCount).toBe(0)
+  })
+
   it('adds a user with the changes', async () => {
     const { permissions } = await loaded()
     permissions.add({ kind: 'email', value: 'ada@example.net', rights: ['read'] })
@@ -68,6 +92,7 @@ describe('the rights grid', () => {
     const other = await loaded(bucket, backend)
     other.permissions.set(other.row('authenticatedUsers'), 'read', true)
     await other.permissions.apply()
+    await other.permissions.confirmPending()
     permissions.set(row('authenticatedUsers'), 'write', true)
     expect(await permissions.apply()).toBe(false)
     expect(permissions.error?.code).toBe('stalePlan')
@@ -118,6 +143,35 @@ describe('a new user', () => {
   })
 })
 
+describe('making a bucket private', () => {
+  it('means its objects, too, until that is unticked, and always asks', async () => {
+    const backend = mock()
+    const open = new AccessChange(backend, 'makePublic', bucket)
+    await open.tick('existing', true)
+    await open.apply()
+    const change = new AccessChange(backend, 'makePrivate', bucket)
+    await change.prepare()
+    expect(change.scope.existing).toBe(true)
+    expect(change.plan?.confirm).toBe(true)
+    expect(change.plan?.rows.find((row) => row.what === 'Read existing objects')?.after).toBe('No')
+    await change.apply()
+    expect((await backend.checkAccess(bucket)).access).toBe('private')
+    await change.tick('existing', false)
+    expect(change.plan?.notes).toEqual(['Objects that are public by themselves stay so.'])
+  })
+})
+
+describe('what follows a change', () => {
+  it('is no praise when the look failed', () => {
+    const session = { toasts: { show: vi.fn() }, changed: vi.fn() }
+    const notChecked = { message: 'The server is gone.' } as IpcError
+    const result = { jobId: null, verdict: null, notChecked, undo: '' }
+    finish(session as unknown as Session, 'makePublic', bucket, 'web-uploads', result)
+    expect(session.changed).toHaveBeenCalledOnce()
+    expect(session.toasts.show).toHaveBeenCalledWith(expect.objectContaining({ tone: 'bad' }))
+  })
+})
+
 describe('making a bucket public', () => {
   it('starts with listing only, and asks again when a tick changes', async () => {
     const change = new AccessChange(mock(), 'makePublic', bucket)
@@ -133,7 +187,7 @@ describe('making a bucket public', () => {
     const change = new AccessChange(backend, 'makePublic', bucket)
     await change.prepare()
     const result = await change.apply()
-    expect(result?.verdict.level).toBe('listable')
+    expect(result?.verdict?.level).toBe('listable')
     expect(result?.jobId).toBeNull()
   })
 
@@ -162,11 +216,45 @@ describe('making a bucket public', () => {
     const photos: Target = { kind: 'bucket', accountId: 'research', bucket: 'field-photos' }
     const change = new AccessChange(mock(), 'makePublic', photos)
     await change.tick('existing', true)
-    expect(change.plan?.sensitive).toHaveLength(2)
+    expect(change.plan?.sensitiveCount).toBe(2)
     await change.leaveSensitivePrivate()
-    expect(change.plan?.sensitive).toHaveLength(0)
-    expect(change.leavePrivate).toHaveLength(2)
+    expect(change.plan?.sensitiveCount).toBe(0)
+    expect(change.plan?.leftPrivate).toBe(2)
   })
+
+  it('warns of sensitive names only where objects open', async () => {
+    const photos: Target = { kind: 'bucket', accountId: 'research', bucket: 'field-photos' }
+    const change = new AccessChange(mock(), 'makePublic', photos)
+    await change.prepare()
+    expect(change.plan?.sensitiveCount).toBe(0)
+  })
+
+  it('opens everything again when the future is ticked, and says that nothing can be left out', async () => {
+    const photos: Target = { kind: 'bucket', accountId: 'research', bucket: 'field-photos' }
+    const change = new AccessChange(mock(), 'makePublic', photos)
+    await change.tick('existing', true)
+    await change.leaveSensitivePrivate()
+    await change.tick('future', true)
+    expect(change.error).toBeNull()
+    expect(change.plan?.canLeavePrivate).toBe(false)
+    expect(change.plan?.sensitiveCount).toBe(2)
+  })
+
+  it('drops what was shown for older ticks when counting is stopped', async () => {
+    const backend = createMock({ pace: 0.05, transfers: false })
+    const logs: Target = { kind: 'bucket', accountId: 'research', bucket: 'app-logs-eu' }
+    const change = new AccessChange(backend, 'makePublic', logs)
+    const applied = vi.spyOn(backend, 'applyAccessPlan')
+    await change.prepare()
+    expect(change.ready).toBe(true)
+    const ticking = change.tick('future', true)
+    expect(change.ready).toBe(false)
+    await change.cancel()
+    await ticking
+    expect(change.ready).toBe(false)
+    expect(await change.apply()).toBeNull()
+    expect(applied).not.toHaveBeenCalled()
+  }, 20_000)
 
   it('stops counting when it is cancelled', async () => {
     const backend = createMock({ pace: 0.05, transfers: false })

@@ -1,5 +1,6 @@
 // The words of permissions: the verdict, the rights grid, make public and make private.
-import type { Right, VerdictView } from '$backend/bindings'
+import type { AccessPlan, Audience, Right, VerdictView } from '$backend/bindings'
+import { capital } from '$lib/audience'
 import { formatNumber, formatTimeExactly, plural } from '$lib/format'
 
 export const rightNames: Record<Right, string> = {
@@ -9,6 +10,8 @@ export const rightNames: Record<Right, string> = {
   readAcp: 'Read permissions',
   writeAcp: 'Write permissions',
 }
+
+const accounts = 'anyone with an account at this server'
 
 export const panel = {
   label: 'Permissions',
@@ -31,9 +34,12 @@ export const panel = {
   about: (label: string, at: number) => `${label}, read at ${formatTimeExactly(at)}`,
   addedDetail: 'not saved yet',
   applied: 'Permissions changed',
-  publishTitle: 'Open this to the internet?',
-  publishText: 'After this change anyone on the internet can use these rights, without signing in.',
-  confirmPublish: 'Make public',
+  publishTitle: (to: Audience, anyone: string) => `Open this to ${to === 'anyone' ? anyone : accounts}?`,
+  publishText: (to: Audience, anyone: string) =>
+    to === 'anyone'
+      ? `After this change ${anyone} can use these rights, without signing in.`
+      : `After this change ${accounts} can use these rights.`,
+  confirmPublish: (to: Audience) => (to === 'anyone' ? 'Make public' : 'Give these rights'),
   before: 'Now',
   after: 'After',
 }
@@ -79,8 +85,8 @@ export const verdictWords = {
 export const access = {
   publicTitle: (label: string) => `Make “${label}” public`,
   publicManyTitle: (count: number) => `Make ${plural(count, 'object')} public`,
-  publicText: 'Choose what anyone on the internet may do, without signing in. Each is separate.',
-  publicObjectsText: 'Anyone on the internet can then open them, without signing in.',
+  publicText: (anyone: string) => `Choose what ${anyone} may do, without signing in. Each is separate.`,
+  publicObjectsText: (anyone: string) => `${capital(anyone)} can then open them, without signing in.`,
   privateTitle: (label: string) => `Make “${label}” private`,
   privateText: 'Takes back what made it public. Links without a signature stop working at once.',
   ticks: 'What becomes public',
@@ -93,15 +99,21 @@ export const access = {
   futureText: 'By anyone with keys to this bucket, from any tool.',
   futureHow: 'Bucket policy',
   objectsToo: 'Also make the objects in it private',
-  objectsTooText: (count: number) => `${plural(count, 'object')} are public by their own permissions.`,
+  objectsTooText: (ticked: boolean, plan: AccessPlan | null) =>
+    !ticked
+      ? 'Objects that are public by themselves stay so.'
+      : plan === null
+        ? ' '
+        : plan.alreadyPublic === null
+          ? `${plural(plan.objects, 'object')}. How many are public was not looked at.`
+          : `${formatNumber(plan.alreadyPublic)} of ${plural(plan.objects, 'object')} can be read by strangers now.`,
   requests: (count: number) => plural(count, 'request'),
   address: 'Address',
   copyAddress: 'Copy address',
   table: 'Before and after',
-  canNow: 'Anyone on the internet can',
+  canNow: (anyone: string) => `${capital(anyone)} can`,
   now: 'Now',
   after: 'After',
-  no: 'No',
   showExact: 'Show the exact ACL and policy',
   hideExact: 'Hide the exact ACL and policy',
   sensitive: (count: number) =>
@@ -121,4 +133,5 @@ export const access = {
   already: (count: number) => (count === 1 ? '1 is already public.' : `${formatNumber(count)} are already public.`),
   show: 'Show',
   working: (label: string) => `Changing the objects of ${label}`,
+  notChecked: (label: string) => `${label} was changed, but could not be checked`,
 }

@@ -144,12 +144,16 @@ fn a_new_user_is_added_and_one_who_is_there_gets_more() {
 #[test]
 fn publishing_is_noticed_for_both_groups_of_strangers() {
     let private = acl(&[]);
-    for (group, id) in [
-        (Grantee::AllUsers, "all"),
-        (Grantee::AuthenticatedUsers, "authenticated"),
+    for (group, id, audience) in [
+        (Grantee::AllUsers, "all", Audience::Anyone),
+        (Grantee::AuthenticatedUsers, "authenticated", Audience::Accounts),
     ] {
         let public = changed(&private, PermissionsKind::Bucket, &[change(id, Right::Read, true)], &[]);
-        assert!(publishes(&private, &public) && !publishes(&public, &private) && !publishes(&public, &public));
+        assert_eq!(publishes(&private, &public), Some(audience));
+        assert_eq!(
+            (publishes(&public, &private), publishes(&public, &public)),
+            (None, None)
+        );
         assert!(public.allows(&group, Right::Read));
     }
     let bob = NewGrantee {
@@ -157,10 +161,8 @@ fn publishing_is_noticed_for_both_groups_of_strangers() {
         value: "bob".to_owned(),
         rights: vec![Right::FullControl],
     };
-    assert!(!publishes(
-        &private,
-        &changed(&private, PermissionsKind::Bucket, &[], &[bob])
-    ));
+    let shared = changed(&private, PermissionsKind::Bucket, &[], &[bob]);
+    assert_eq!(publishes(&private, &shared), None);
 }
 
 fn some_grants() -> impl Strategy<Value = Vec<(Grantee, Right)>> {

@@ -5,20 +5,20 @@ use dipper_storage::{Acl, Grantee, ObjectKey, Prefix, Right};
 
 use super::writes::{closed, opened, without_acls};
 use super::{Draft, ObjectsWrite, Planner, Writes};
-use crate::access::change::AclWrite;
 use crate::access::facts::{READ_LIMIT, read_acls};
 use crate::access::survey::{Keep, Scope, Survey};
-use crate::access::{AccessPlan, AccessPlanKind, PermissionsKind, PublicScope};
+use crate::access::{AccessPlan, AccessPlanKind, PermissionsKind, PublicScope, SensitiveNames, looks_sensitive};
 use crate::error::Result;
 use crate::targets::Entries;
 
 impl Planner<'_> {
     /// Few objects get exactly their own list with one grant more or less; many get a canned one, by a job.
-    pub(super) async fn objects(self, entries: &Entries, leave_private: &[String]) -> Result<AccessPlan> {
+    pub(super) async fn objects(self, entries: &Entries, names: SensitiveNames) -> Result<AccessPlan> {
         if let Err(error) = &self.facts.acls {
             return Err(without_acls(self.operation, error));
         }
-        let keep = if leave_private.is_empty() { Keep::Few } else { Keep::All };
+        let leaves = names == SensitiveNames::LeavePrivate;
+        let keep = if leaves { Keep::All } else { Keep::Few };
         let known = entries.objects.iter().map(|object| (object.key.clone(), object.size));
         let (objects, prefixes) = (known.collect(), entries.folders.clone());
         let scope = Scope {
@@ -29,8 +29,9 @@ impl Planner<'_> {
             keep,
         };
         let survey = scope.survey(self.cancel, self.progress).await?;
-        let (write, already_public) = self.objects_write(entries, &survey, leave_private).await?;
-        let rows = vec![self.objects_row(&survey, already_public, leave_private.len() as u64)];
+        let (write, already_public) = self.objects_write(entries, &survey, names).await?;
+        let left_private = if leaves { survey.sensitive_count } else { 0 };
+        let rows = vec![self.objects_row(&survey, already_public, left_private)];
         let mut notes = Vec::new();
         if matches!(write, ObjectsWrite::Job { .. }) {
             notes.push(format!(
@@ -53,6 +54,9 @@ impl Planner<'_> {
             scope,
             survey,
             already_public,
+            left_private,
+            opens_objects: true,
+            can_leave_private: true,
             writes,
             rows,
             notes,
@@ -65,14 +69,14 @@ impl Planner<'_> {
         &self,
         entries: &Entries,
         survey: &Survey,
-        leave_private: &[String],
+        names: SensitiveNames,
     ) -> Result<(ObjectsWrite, Option<u64>)> {
         let Some(keys) = &survey.keys else {
             let keys = entries.objects.iter().map(|object| object.key.clone()).collect();
             return Ok((self.job(keys, entries.folders.clone(), survey), None));
         };
-        let kept = |key: &&ObjectKey| !leave_private.iter().any(|left| left == key.as_str());
-        let keys: Vec<ObjectKey> = keys.iter().filter(kept).cloned().collect();
+        let open = |key: &&ObjectKey| names == SensitiveNames::Open || !looks_sensitive(key.as_str());
+        let keys: Vec<ObjectKey> = keys.iter().filter(open).cloned().collect();
         if keys.len() > READ_LIMIT {
             return Ok((self.job(keys, Vec::new(), survey), None));
         }
@@ -84,14 +88,15 @@ impl Planner<'_> {
         Ok((ObjectsWrite::Each(self.each(acls)), Some(public)))
     }
 
-    fn each(&self, acls: Vec<(Option<ObjectKey>, Acl)>) -> Vec<(ObjectKey, Acl, AclWrite)> {
+    /// Each list with what becomes of it, where it changes.
+    pub(super) fn each(&self, acls: Vec<(Option<ObjectKey>, Acl)>) -> Vec<(ObjectKey, Acl, Acl)> {
         let change = if self.kind == AccessPlanKind::MakePublic {
             opened
         } else {
             closed
         };
         acls.into_iter()
-            .filter_map(|(key, acl)| change(&acl).map(|write| Some((key?, acl, write))))
+            .filter_map(|(key, acl)| change(&acl).map(|after| Some((key?, acl, after))))
             .flatten()
             .collect()
     }

@@ -1,5 +1,4 @@
-//! The lists that are written: one grant to everyone more, or none left. A list that is the owner's alone otherwise is
-//! written as its canned twin, the form every server understands.
+//! The lists that are written: one grant to everyone more, or none left.
 
 use dipper_storage::{Acl, BucketName, CannedAcl, Grant, Grantee, Right};
 
@@ -10,48 +9,53 @@ use crate::error::{Error, ErrorKind};
 use crate::words;
 
 /// The list with Read for everyone; `None` where everyone may read already.
-pub(super) fn opened(acl: &Acl) -> Option<AclWrite> {
+pub(super) fn opened(acl: &Acl) -> Option<Acl> {
     if acl.allows(&Grantee::AllUsers, Right::Read) {
         return None;
     }
-    if is_owners_alone(acl) {
-        return Some(AclWrite::Canned(CannedAcl::PublicRead));
-    }
     let mut open = acl.clone();
-    open.grants.push(Grant {
-        grantee: Grantee::AllUsers,
-        right: Right::Read,
-    });
-    Some(AclWrite::Exact(open))
+    open.grants.push(EVERYONE_READS);
+    Some(open)
 }
 
 /// The list without any grant to everyone; `None` where there is none.
-pub(super) fn closed(acl: &Acl) -> Option<AclWrite> {
+pub(super) fn closed(acl: &Acl) -> Option<Acl> {
     let mut private = acl.clone();
     private.grants.retain(|grant| grant.grantee != Grantee::AllUsers);
-    if private.grants.len() == acl.grants.len() {
-        return None;
-    }
-    Some(if is_owners_alone(&private) {
-        AclWrite::Canned(CannedAcl::Private)
-    } else {
-        AclWrite::Exact(private)
-    })
+    (private.grants.len() < acl.grants.len()).then_some(private)
 }
+
+/// How a list is sent: as its canned twin where it has one, the form every server understands.
+pub(in crate::access) fn as_write(acl: &Acl) -> AclWrite {
+    let owner = |grant: &Grant| {
+        let is_owner = matches!(&grant.grantee, Grantee::User { id, .. } if *id == acl.owner.id);
+        is_owner && grant.right == Right::FullControl
+    };
+    match acl.grants.as_slice() {
+        [alone] if owner(alone) => AclWrite::Canned(CannedAcl::Private),
+        [first, all] if owner(first) && *all == EVERYONE_READS => AclWrite::Canned(CannedAcl::PublicRead),
+        _ => AclWrite::Exact(acl.clone()),
+    }
+}
+
+const EVERYONE_READS: Grant = Grant {
+    grantee: Grantee::AllUsers,
+    right: Right::Read,
+};
 
 /// What is sent, in words.
 pub(super) fn exact_acl(bucket: &BucketName, writes: &Writes) -> String {
     let mut lines = Vec::new();
-    if let Some((_, Some(write))) = &writes.bucket_acl {
+    if let Some((_, Some(after))) = &writes.bucket_acl {
         lines.push(format!("PUT /{bucket}?acl"));
-        lines.push(write_in_words(write));
+        lines.push(write_in_words(after));
     }
     match &writes.objects {
         ObjectsWrite::Nothing => {}
         ObjectsWrite::Each(each) => {
-            for (key, _, write) in each.iter().take(3) {
+            for (key, _, after) in each.iter().take(3) {
                 lines.push(format!("PUT /{bucket}/{}?acl", crate::names::shown(key.as_str())));
-                lines.push(write_in_words(write));
+                lines.push(write_in_words(after));
             }
             if each.len() > 3 {
                 lines.push(format!("and {} more", words::count(each.len() as u64 - 3)));
@@ -89,15 +93,10 @@ pub(super) fn without_acls(operation: &str, error: &Error) -> Error {
         .with_hint("Changing who may read needs the right to read and write permissions.")
 }
 
-fn is_owners_alone(acl: &Acl) -> bool {
-    let owner = |grantee: &Grantee| matches!(grantee, Grantee::User { id, .. } if *id == acl.owner.id);
-    matches!(acl.grants.as_slice(), [grant] if owner(&grant.grantee) && grant.right == Right::FullControl)
-}
-
-fn write_in_words(write: &AclWrite) -> String {
-    match write {
+fn write_in_words(after: &Acl) -> String {
+    match as_write(after) {
         AclWrite::Canned(canned) => format!("x-amz-acl: {}", canned.as_str()),
-        AclWrite::Exact(acl) => grid::in_words(acl).join("\n"),
+        AclWrite::Exact(acl) => grid::in_words(&acl).join("\n"),
     }
 }
 
@@ -136,29 +135,24 @@ mod tests {
 
     #[test]
     fn a_plain_list_is_written_as_its_canned_twin() {
-        assert!(matches!(
-            opened(&acl(&[])),
-            Some(AclWrite::Canned(CannedAcl::PublicRead))
-        ));
         let public = acl(&[(Grantee::AllUsers, Right::Read)]);
-        assert!(matches!(closed(&public), Some(AclWrite::Canned(CannedAcl::Private))));
+        assert_eq!(opened(&acl(&[])).as_ref(), Some(&public));
+        assert_eq!(closed(&public), Some(acl(&[])));
+        assert!(matches!(as_write(&public), AclWrite::Canned(CannedAcl::PublicRead)));
+        assert!(matches!(as_write(&acl(&[])), AclWrite::Canned(CannedAcl::Private)));
         assert!(opened(&public).is_none() && closed(&acl(&[])).is_none());
     }
 
     #[test]
     fn grants_to_others_stay_both_ways() {
         let shared = acl(&[bob()]);
-        let Some(AclWrite::Exact(open)) = opened(&shared) else {
-            panic!("the list of others is kept")
-        };
+        let open = opened(&shared).unwrap();
         assert_eq!(
             grid::in_words(&open),
             ["Owner: Full control", "bob: Read", "All users: Read"]
         );
-        let Some(AclWrite::Exact(back)) = closed(&open) else {
-            panic!("the list of others is kept")
-        };
-        assert_eq!(back, shared);
+        assert!(matches!(as_write(&open), AclWrite::Exact(sent) if sent == open));
+        assert_eq!(closed(&open), Some(shared));
     }
 
     #[test]
@@ -168,10 +162,7 @@ mod tests {
             bob(),
             (Grantee::AllUsers, Right::WriteAcp),
         ]);
-        let Some(AclWrite::Exact(back)) = closed(&wild) else {
-            panic!("the list of others is kept")
-        };
-        assert_eq!(back, acl(&[bob()]));
+        assert_eq!(closed(&wild), Some(acl(&[bob()])));
     }
 
     #[test]
