@@ -124,7 +124,7 @@ impl App {
             .map(|key| maker.link(key.as_ref()))
             .collect::<Result<Vec<Link>>>()?;
         let seen = match (request.kind, keys.as_slice()) {
-            (LinkKind::Public, [key]) => Some(probe(client, &resolved.bucket, key.as_ref()).await),
+            (LinkKind::Public, [key]) => Some(maker.probe(key.as_ref()).await),
             _ => None,
         };
         let expiring = request.kind == LinkKind::Expiring;
@@ -132,8 +132,8 @@ impl App {
             links,
             total,
             works_until: expiring.then(|| now + Duration::from_secs(request.expires_seconds)),
-            access: seen.as_ref().map(access_of),
-            proof: seen.as_ref().map(proof),
+            access: seen.as_ref().map(Seen::access),
+            proof: seen.as_ref().map(Seen::in_words),
             notes: notes(request, &account, folders, total),
             scheme: request.scheme,
             project_id: account.project_id,
@@ -150,19 +150,28 @@ struct Maker<'a> {
 }
 
 impl Maker<'_> {
-    fn link(&self, key: Option<&ObjectKey>) -> Result<Link> {
+    fn options(&self) -> LinkOptions {
         let project_id = if self.request.with_project_id {
             ProjectIdUse::Account
         } else {
             ProjectIdUse::Omit
         };
-        let options = LinkOptions {
+        LinkOptions {
             scheme: Some(self.request.scheme),
             project_id,
-        };
+        }
+    }
+
+    /// Tries the plain link, as a stranger would.
+    async fn probe(&self, key: Option<&ObjectKey>) -> Seen {
+        let link = self.client.public_url(self.bucket, key, &self.options());
+        Seen::new(String::new(), &self.client.probe_link(&link, self.bucket, key).await)
+    }
+
+    fn link(&self, key: Option<&ObjectKey>) -> Result<Link> {
         let link = match (self.request.kind, key) {
-            (LinkKind::Public, key) => self.client.public_url(self.bucket, key, &options),
-            (LinkKind::Expiring, Some(key)) => self.signed(key, options)?,
+            (LinkKind::Public, key) => self.client.public_url(self.bucket, key, &self.options()),
+            (LinkKind::Expiring, Some(key)) => self.signed(key, self.options())?,
             (LinkKind::Expiring, None) => {
                 return Err(Error::new(
                     ErrorKind::InvalidInput,
@@ -193,29 +202,6 @@ impl Maker<'_> {
             dipper_storage::ErrorKind::InvalidInput => Error::from(error).with_field("expiresSeconds"),
             _ => error.into(),
         })
-    }
-}
-
-async fn probe(client: &Client, bucket: &BucketName, key: Option<&ObjectKey>) -> Seen {
-    match key {
-        Some(key) => Seen::new(String::new(), &client.probe_object(bucket, key).await),
-        None => Seen::new(String::new(), &client.probe_bucket_listing(bucket).await),
-    }
-}
-
-fn access_of(seen: &Seen) -> Access {
-    match seen.open {
-        Some(true) => Access::Public,
-        Some(false) => Access::Private,
-        None => Access::Unknown,
-    }
-}
-
-fn proof(seen: &Seen) -> String {
-    match seen.open {
-        Some(true) => "Works now, with no end. Checked with an unsigned request".to_owned(),
-        Some(false) => format!("Does not work now: a stranger is answered {}", seen.status),
-        None => format!("Not checked: {}", seen.status),
     }
 }
 

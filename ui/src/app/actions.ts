@@ -66,9 +66,16 @@ export function copyUrl(shell: Shell) {
       scheme: account.scheme,
       withProjectId: account.projectId !== null,
     }
-    const { links } = await session.backend.makeLinks(request)
+    const { links, access, proof } = await session.backend.makeLinks(request)
     await session.backend.copyText(links.map(({ url }) => url).join('\n'))
-    session.toasts.show({ text: words.linksCopied(links.length), icon: 'copy' })
+    const label = labelOf(shell, target)
+    const getLink = { title: words.getLink, run: () => session.dialogs.open({ kind: 'getLink', target, label }) }
+    session.toasts.show({
+      text: words.linksCopied(links.length, access, proof),
+      icon: access === 'private' ? 'lock' : 'copy',
+      tone: access === 'public' ? 'ok' : 'plain',
+      action: access === 'public' ? null : getLink,
+    })
   })
 }
 

@@ -1,4 +1,5 @@
 // The words of the shell: title bar, palette, status bar, its own sheets.
+import type { Access } from '$backend/bindings'
 import { formatNumber, formatSize, formatTimeExactly, plural } from '$lib/format'
 
 export const words = {
@@ -99,7 +100,12 @@ export const words = {
   zoomTitle: 'Zoom, press to reset',
   nothingRuns: 'Nothing is being transferred',
   nothingDone: 'No transfer has ended',
-  linksCopied: (count: number) => (count === 1 ? 'Link copied' : `${formatNumber(count)} links copied`),
+  getLink: 'Get link',
+  linksCopied: (count: number, access: Access | null, proof: string | null) => {
+    if (count !== 1) return `${formatNumber(count)} links copied. They work for what is public.`
+    if (access === 'private') return `Link copied, but it does not work: ${proof ?? ''}`
+    return access === 'public' ? 'Link copied' : `Link copied. ${proof ?? ''}`
+  },
   copied: (what: string) => `“${what}” copied`,
   diagnosticsCopied: 'Diagnostics copied, without secrets',
   downloading: (count: number) => `Downloading ${plural(count, 'object')}`,

@@ -555,6 +555,24 @@ async fn a_public_link_is_tried_before_it_is_said_to_work() {
     assert_eq!(refused.kind(), ErrorKind::InvalidInput);
 }
 
+#[tokio::test]
+async fn a_public_link_is_tried_at_its_own_address() {
+    let story = with_objects().await;
+    with_project_id(&story).await;
+    let target = story.target(BUCKET, "", &["hello.txt"]).await;
+    let plan = public(&story, &target, PublicScope::default()).await;
+    story.app.apply_access_plan(&plan.token).await.unwrap();
+    let here = request(target.clone(), LinkKind::Public, SignatureVersion::V4, true);
+    let elsewhere = LinkRequest {
+        scheme: Scheme::Https,
+        ..here.clone()
+    };
+    assert_eq!(story.app.make_links(&here).await.unwrap().access, Some(Access::Public));
+    let dead = story.app.make_links(&elsewhere).await.unwrap();
+    assert!(dead.links[0].url.starts_with("https:"));
+    assert_eq!(dead.access, Some(Access::Unknown), "{:?}", dead.proof);
+}
+
 /// Saves the Project ID with the account, as its form would.
 async fn with_project_id(story: &Story) {
     let mut draft = support::draft(&story.endpoint);

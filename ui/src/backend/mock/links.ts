@@ -2,12 +2,13 @@
 import type { AccountView, CodeRequest, CodeSnippet, LinkPart, LinkRequest, LinkSet } from '../bindings'
 import type { Backend } from '../backend'
 import { Failure } from './failure'
-import type { Views } from './views'
+import { count, type Chosen, type Views } from './views'
 import { isPublic } from './world'
 
 type LinkPartOfPort = Pick<Backend, 'makeLinks' | 'codeSnippets'>
 
 const longestV4 = 604_800 // seconds
+const mostLinks = 1_000
 
 export function linksPart(views: Views): LinkPartOfPort {
   return {
@@ -47,26 +48,40 @@ function makeLinks(views: Views, request: LinkRequest): LinkSet {
   }
   const colon = request.kind === 'expiring' && request.style === 'v4' ? '%3A' : ':'
   const from = { ...account, scheme: request.scheme }
-  const links = chosen.objects.slice(0, 200).map((object) => {
+  const links = chosen.objects.slice(0, mostLinks).map((object) => {
     const parts = address(from, chosen.bucket, object.key, request.withProjectId, colon)
     if (request.kind === 'expiring') parts.push({ text: signature(views, account, request), role: 'signature' })
     return { key: object.key, url: parts.map((part) => part.text).join(''), parts }
   })
-  const open = chosen.objects.filter((object) => isPublic(object, bucket)).length
-  const access = open === 0 ? 'private' : open === chosen.objects.length ? 'public' : 'partly'
+  // Only a public link to one thing is tried.
+  const [only] = chosen.objects.length === 1 && request.kind === 'public' ? chosen.objects : []
+  const open = only !== undefined && isPublic(only, bucket)
+  const proof = open ? 'Checked with an unsigned request' : 'A stranger is answered 403 Forbidden'
   return {
     links,
     total: chosen.objects.length,
     worksUntil: request.kind === 'expiring' ? views.world.now() + request.expiresSeconds * 1_000 : null,
-    access,
-    proof: request.kind === 'public' && access === 'public' ? 'Checked unsigned' : null,
-    notes:
-      request.kind === 'public' && access !== 'public'
-        ? ['This is private: the link answers 403 until it is made public.']
-        : [],
+    access: only === undefined ? null : open ? 'public' : 'private',
+    proof: only === undefined ? null : proof,
+    notes: linkNotes(request, account, chosen),
     scheme: request.scheme,
     projectId: account.projectId,
   }
+}
+
+function linkNotes(request: LinkRequest, account: AccountView, chosen: Chosen): string[] {
+  const { folders, objects } = chosen
+  return [
+    folders.length > 0 ? `${count(folders.length, 'folder')} left out: a link leads to one object.` : '',
+    objects.length > mostLinks ? `The first ${mostLinks} of ${objects.length} links are made.` : '',
+    request.withProjectId && account.projectId === null
+      ? 'This account has no Project ID, so the links have none.'
+      : '',
+    request.scheme === 'http' && account.kind !== 'local'
+      ? 'Not encrypted: whoever carries the request can read the link and the object.'
+      : '',
+    request.scheme === account.scheme ? '' : 'The account uses the other scheme; the server may not answer this one.',
+  ].filter((note) => note !== '')
 }
 
 function signature(views: Views, account: AccountView, request: LinkRequest): string {

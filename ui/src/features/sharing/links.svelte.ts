@@ -1,6 +1,6 @@
 // The links of a selection: what is asked for, and what the backend made of it. Whatever is asked, the newest question wins.
 import type { Backend } from '$backend/backend'
-import type { CodeRequest, CodeSnippet, IpcError, LinkRequest, LinkSet, Target } from '$backend/bindings'
+import type { Access, CodeRequest, CodeSnippet, IpcError, LinkRequest, LinkSet, Target } from '$backend/bindings'
 import { asIpcError } from '$lib/errors'
 
 export type Preset = '900' | '3600' | '86400' | '604800' | 'other'
@@ -10,7 +10,12 @@ export const longestV4 = 604_800
 const firstSeconds = 3_600
 
 /** What the account brings to its links. */
-export type LinkAccount = { accountId: string; scheme: 'http' | 'https'; projectId: string | null }
+export type LinkAccount = {
+  accountId: string
+  scheme: 'http' | 'https'
+  projectId: string | null
+  signature: LinkRequest['style']
+}
 
 export class Links {
   readonly target: Target
@@ -24,13 +29,14 @@ export class Links {
   day = $state('')
   time = $state('')
   set = $state.raw<LinkSet | null>(null)
+  /** What a stranger's request showed when the sheet opened, or of the last public link. */
+  access = $state.raw<Access | null>(null)
   snippets = $state.raw<CodeSnippet[]>([])
   error = $state.raw<IpcError | null>(null)
   busy = $state(false)
   #backend: Backend
   #now: () => number
   #asked = 0
-  #kindChosen = false
 
   constructor(backend: Backend, target: Target, account: LinkAccount, now: () => number = Date.now) {
     this.#backend = backend
@@ -38,6 +44,7 @@ export class Links {
     this.target = target
     this.account = account
     this.scheme = account.scheme
+    this.style = account.signature
     this.withProjectId = account.projectId !== null
     this.#showEnd(firstSeconds)
   }
@@ -73,7 +80,17 @@ export class Links {
     }
   }
 
-  /** Makes the links of what is chosen now. The first time, something public starts with its public link. */
+  /** Makes an expiring link at once. What turns out to be public gets its public link, if nothing was chosen meanwhile. */
+  async open(): Promise<void> {
+    // What fails here fails for the expiring link in the same way, and is shown with it.
+    const tried = this.#backend.makeLinks({ ...this.request, kind: 'public' }).catch(() => null)
+    await this.make()
+    const asked = this.#asked
+    this.access = (await tried)?.access ?? null
+    if (this.access === 'public' && asked === this.#asked) await this.chooseKind('public')
+  }
+
+  /** Makes the links of what is chosen now. */
   async make(): Promise<void> {
     const asked = ++this.#asked
     if (this.problem !== null) {
@@ -92,7 +109,7 @@ export class Links {
       if (asked !== this.#asked) return
       this.set = set
       this.snippets = snippets
-      if (!this.#kindChosen && set.access === 'public') await this.chooseKind('public')
+      if (set.access !== null) this.access = set.access
     } catch (thrown) {
       if (asked !== this.#asked) return
       this.set = null
@@ -103,7 +120,6 @@ export class Links {
   }
 
   chooseKind(kind: LinkRequest['kind']): Promise<void> {
-    this.#kindChosen = true
     this.kind = kind
     return this.make()
   }

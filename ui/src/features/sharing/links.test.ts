@@ -1,12 +1,17 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { Target } from '$backend/bindings'
 import { createMock } from '$backend/mock'
-import { codeTokens, Links, localFields, zoneOffset } from './links.svelte'
+import { codeTokens, type LinkAccount, Links, localFields, zoneOffset } from './links.svelte'
 
-const account = { accountId: 'research', scheme: 'https' as const, projectId: '3f9c2a7d4be04d1f8a6e5b90c2d17c1b' }
+const account: LinkAccount = {
+  accountId: 'research',
+  scheme: 'https',
+  projectId: '3f9c2a7d4be04d1f8a6e5b90c2d17c1b',
+  signature: 'v4',
+}
 const now = new Date('2026-11-22T12:04:31').getTime()
 
-async function links(bucket = 'invoices-2026', index = 0) {
+async function links(bucket = 'invoices-2026', index = 0, more: Partial<LinkAccount> = {}) {
   const backend = createMock({ pace: 0, transfers: false })
   const sort = { column: 'name', direction: 'ascending' } as const
   let complete = false
@@ -15,14 +20,15 @@ async function links(bucket = 'invoices-2026', index = 0) {
   await vi.waitFor(() => expect(complete).toBe(true), { timeout: 10_000 })
   const selection = await backend.select(viewId, { kind: 'only', index })
   const target: Target = { kind: 'selection', viewId, selectionId: selection.id }
-  return { backend, links: new Links(backend, target, account, () => now) }
+  return { backend, links: new Links(backend, target, { ...account, ...more }, () => now) }
 }
 
 describe('links', () => {
   it('starts with an expiring link of one hour that begins with the Project ID', async () => {
     const { links: made } = await links()
-    await made.make()
+    await made.open()
     expect(made.kind).toBe('expiring')
+    expect(made.access).toBe('private')
     expect(made.seconds).toBe(3_600)
     expect(made.urls[0]).toContain(`/${account.projectId}%3Ainvoices-2026/`)
     expect([made.day, made.time]).toEqual(['2026-11-22', '13:04:31'])
@@ -30,14 +36,54 @@ describe('links', () => {
 
   it('starts with the public link where the object is public', async () => {
     const { links: made } = await links('press-kit')
-    await made.make()
+    await made.open()
     expect(made.kind).toBe('public')
+    expect(made.set?.access).toBe('public')
     expect(made.urls[0]).not.toContain('?')
     expect(made.urls[0]).toContain(`${account.projectId}:press-kit`)
   })
 
+  it('keeps what was chosen while the public link was tried', async () => {
+    const { backend, links: made } = await links('press-kit')
+    const real = backend.makeLinks.bind(backend)
+    let answer: () => void = () => undefined
+    vi.spyOn(backend, 'makeLinks').mockImplementationOnce(async (request) => {
+      await new Promise<void>((resolve) => (answer = resolve))
+      return real(request)
+    })
+    const opening = made.open()
+    await vi.waitFor(() => expect(made.set).not.toBeNull())
+    await made.choosePreset('86400')
+    answer()
+    await opening
+    expect(made.kind).toBe('expiring')
+    expect(made.access).toBe('public')
+  })
+
+  it('says of a private object’s public link that a stranger is refused', async () => {
+    const { links: made } = await links()
+    await made.chooseKind('public')
+    expect(made.set?.access).toBe('private')
+    expect(made.set?.proof).toContain('403')
+  })
+
+  it('starts with the account’s signature', async () => {
+    const { links: made } = await links('invoices-2026', 0, { signature: 'v2' })
+    await made.open()
+    expect(made.urls[0]).toContain('&AWSAccessKeyId=')
+  })
+
+  it('brings the notes of expiring links, too', async () => {
+    const { links: made } = await links()
+    await made.open()
+    await made.chooseScheme('http')
+    expect(made.set?.notes).toHaveLength(2)
+    expect(made.set?.notes[0]).toContain('Not encrypted')
+  })
+
   it('makes no V4 link beyond seven days, but a V2 one', async () => {
     const { links: made } = await links()
+    await made.open()
     await made.chooseEnd('2026-12-22', '12:00:00')
     expect(made.problem).toBe('tooLong')
     expect(made.set).toBeNull()
@@ -48,6 +94,7 @@ describe('links', () => {
 
   it('refuses an end that has passed or is no time', async () => {
     const { links: made } = await links()
+    await made.open()
     await made.chooseEnd('2026-11-22', '12:00:00')
     expect(made.problem).toBe('past')
     await made.chooseEnd('', '12:00')
@@ -56,6 +103,7 @@ describe('links', () => {
 
   it('follows the scheme, and the Project ID can be left out', async () => {
     const { links: made } = await links()
+    await made.open()
     await made.chooseScheme('http')
     await made.chooseProjectId(false)
     expect(made.urls[0]).toMatch(/^http:\/\/objects\.example\.net:8080\/invoices-2026\//)
@@ -63,6 +111,7 @@ describe('links', () => {
 
   it('shows the answer to the newest question only', async () => {
     const { backend, links: made } = await links()
+    await made.open()
     const answers: (() => void)[] = []
     const real = backend.makeLinks.bind(backend)
     vi.spyOn(backend, 'makeLinks').mockImplementation(async (request) => {

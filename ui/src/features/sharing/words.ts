@@ -37,6 +37,7 @@ export const dialog = {
   anyone: 'Anyone with it can download.',
   noEnd: 'Works now, with no end.',
   privateLink: 'Does not work yet.',
+  notTried: 'Works for what is public. Several links are not tried.',
   open: 'Open in browser',
   copyThis: 'Copy this link',
   copy: 'Copy link',
@@ -44,7 +45,6 @@ export const dialog = {
   copied: (count: number) => (count === 1 ? 'Link copied' : `${plural(count, 'link')} copied`),
   list: 'Links',
   more: (count: number) => `and ${plural(count, 'more link')}, copied too`,
-  moreNotMade: (shown: number, total: number) => `Links to the first ${plural(shown, 'object')} of ${total}`,
   done: 'Done',
   endPublic: 'Make the object private to end it',
   endExpiring: 'It can’t be called back before it ends',
@@ -76,5 +76,3 @@ function when(at: number, now: number): string {
   const day = formatDay(at)
   return day === formatDay(now) ? `${formatTimeExactly(at)} today` : `${formatTimeExactly(at)} on ${day}`
 }
-
-export const copyUrl = { copied: dialog.copied }
