@@ -5,7 +5,7 @@ import { denied, Failure } from './failure'
 import { bucket as newBucket } from './seed'
 import type { Transfers } from './transfers'
 import { sizeOf } from './views'
-import { hasRight, isPublic, type StoredBucket, type World } from './world'
+import { hasRight, type StoredBucket, type World } from './world'
 
 type BucketPart = Pick<
   Backend,
@@ -161,9 +161,8 @@ function deletePlan(world: World, accountId: string, bucket: StoredBucket): Dele
 function badge(world: World, accountId: string, name: string): AccessBadge {
   const bucket = world.bucket(accountId, name)
   if (!bucket.mayList) return { access: 'unknown', reason: 'These keys may not read its permissions' }
-  if (!world.account(accountId).hasAcls) return { access: 'unknown', reason: 'This server has no ACLs' }
-  if (bucket.futurePublic || hasRight(bucket.grants, 'allUsers', 'read')) return { access: 'public', reason: null }
-  if (name === 'app-logs-eu' || name === 'field-photos') return { access: 'private', reason: null }
-  const some = [...bucket.objects().values()].some((object) => isPublic(object, bucket))
-  return { access: some ? 'partly' : 'private', reason: null }
+  // Rust reads the bucket's ACL and policy for it, and no object.
+  if (hasRight(bucket.grants, 'allUsers', 'read')) return { access: 'public', reason: 'Anyone can list it, by its ACL' }
+  if (bucket.futurePublic) return { access: 'public', reason: 'Anyone can read its objects, by the bucket policy' }
+  return { access: 'private', reason: 'By its ACL and policy; objects may have ACLs of their own' }
 }

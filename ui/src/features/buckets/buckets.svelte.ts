@@ -73,9 +73,10 @@ export class Buckets {
     }
   }
 
-  /** Lists again and asks for access anew. */
+  /** Lists again and asks for access anew, of each row when it is in view. */
   async refresh(): Promise<void> {
     this.asked.clear()
+    this.access = new Map()
     await this.load()
   }
 

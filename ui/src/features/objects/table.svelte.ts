@@ -22,6 +22,7 @@ export class ObjectTable {
   readonly all: SelectAll
   private viewId: string | null = null
   private wanted = { start: 0, end: 0 }
+  private finishedAt: number | null = null
   private anchor = 0
   private fetching = false
   private again = false
@@ -47,9 +48,11 @@ export class ObjectTable {
 
   // ── rows ──
 
-  /** Takes note that the view is another one or has other rows. */
-  follow(viewId: string | null, matching: number): void {
+  /** Takes note that the view is another one or has other rows. Once it was listed anew, access is asked anew. */
+  follow(viewId: string | null, matching: number, finishedAt: number | null = null): void {
     if (viewId !== this.viewId) this.reset(viewId)
+    if (this.finishedAt !== null && finishedAt !== null && finishedAt !== this.finishedAt) this.forgetAccess()
+    this.finishedAt = finishedAt ?? this.finishedAt
     this.total = matching
     if (this.cursor >= matching) this.cursor = Math.max(0, matching - 1)
     void this.fetch()
@@ -62,8 +65,8 @@ export class ObjectTable {
     this.total = 0
     this.cursor = 0
     this.anchor = 0
-    this.access = new Map()
-    this.asked.clear()
+    this.finishedAt = null
+    this.forgetAccess()
     clearTimeout(this.rest)
   }
 
@@ -118,10 +121,11 @@ export class ObjectTable {
     const id = this.viewId
     const keys = this.rows.filter(({ kind, key }) => kind === 'object' && !this.asked.has(key)).map(({ key }) => key)
     if (id === null || keys.length === 0) return
-    for (const key of keys) this.asked.add(key)
+    const { asked } = this
+    for (const key of keys) asked.add(key)
     try {
       const badges = await this.session.backend.rowAccess(id, keys)
-      if (id !== this.viewId) return
+      if (id !== this.viewId || asked !== this.asked) return
       const access = new Map(this.access)
       keys.forEach((key, index) => {
         const badge = badges[index]
@@ -130,15 +134,20 @@ export class ObjectTable {
       this.access = access
     } catch {
       // The cell stays blank: the table promises access only where the account may read it. The event log has the reason.
-      if (id !== this.viewId) return
-      for (const key of keys) this.asked.delete(key)
+      for (const key of keys) asked.delete(key)
     }
   }
 
   /** Asks again for the rows in view after access was changed. */
   accessChanged(): void {
-    this.asked.clear()
+    this.forgetAccess()
     this.checkAccessSoon()
+  }
+
+  /** An answer that is still on its way is about what was before. */
+  private forgetAccess(): void {
+    this.access = new Map()
+    this.asked = new Set()
   }
 
   // ── cursor and selection ──

@@ -90,6 +90,26 @@ test('access is asked for visible objects after a rest, once for each key', asyn
   expect(rowAccess).toHaveBeenCalledTimes(2)
 })
 
+test('a list read anew forgets who could reach its rows, and an answer on its way is dropped', async () => {
+  const { table, rowAccess } = build(3)
+  table.follow('v', 3, 1)
+  table.show(0, 3)
+  await vi.advanceTimersByTimeAsync(restTime)
+  expect(table.access.size).toBe(3)
+  let answer: (badges: { access: string; reason: null }[]) => void = () => undefined
+  rowAccess.mockImplementationOnce(() => new Promise((resolve) => (answer = resolve)))
+  table.accessChanged()
+  await vi.advanceTimersByTimeAsync(restTime)
+  table.follow('v', 3, 2)
+  expect(table.access.size).toBe(0)
+  answer(Array.from({ length: 3 }, () => ({ access: 'private', reason: null })))
+  await vi.advanceTimersByTimeAsync(1)
+  expect(table.access.size).toBe(0)
+  await vi.advanceTimersByTimeAsync(restTime)
+  expect(rowAccess).toHaveBeenCalledTimes(3)
+  expect(table.access.size).toBe(3)
+})
+
 test('a range runs from the anchor, wherever the cursor went', async () => {
   const { table, select } = build()
   table.follow('v', 1000)
