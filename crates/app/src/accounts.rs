@@ -180,7 +180,8 @@ impl App {
     }
 
     /// Saves a new or an edited account: the secret to the keychain, the rest to the database. Views and transfers that
-    /// are open go on as they were; what is opened next uses what was saved.
+    /// are open go on where they were; what is opened next uses what was saved. What was shown to be confirmed has to be
+    /// shown again: its account may be another server now.
     pub async fn save_account(&self, draft: AccountDraft) -> Result<Account> {
         let prepared = self.prepare(draft).await?;
         let Prepared {
@@ -192,6 +193,8 @@ impl App {
         }
         self.parts.database.save_account(account.clone()).await?;
         self.parts.clients.forget(&account.id);
+        self.parts.plans.revoke_all();
+        self.parts.work.uploads.forget_account(&account.id);
         Ok(self.shown(account))
     }
 
@@ -211,6 +214,7 @@ impl App {
         self.parts.vault.remove(&id, saved.secret_in_keychain).await?;
         self.parts.database.remove_account(&id).await?;
         self.parts.clients.forget(&id);
+        self.parts.work.views.forget_account(&id);
         if saved.kind == AccountKind::Local {
             self.parts.local_storage.stop().await;
         }

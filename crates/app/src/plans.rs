@@ -77,6 +77,11 @@ impl Plans {
             .remove(token);
     }
 
+    /// Forgets all plans: what they were made for is not as it was.
+    pub(crate) fn revoke_all(&self) {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     fn issue_at<T: Any + Send>(&self, now: Instant, planned: T) -> Result<PlanToken> {
         let token = PlanToken(random::hex_id()?);
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);

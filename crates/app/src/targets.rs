@@ -134,7 +134,7 @@ impl App {
         if selection.id().to_string() != selection_id {
             return Err(Error::stale_plan(operation, "The selection has changed since."));
         }
-        let base = open.prefix.clone();
+        let base = open.prefix;
         let entries = tokio::task::spawn_blocking(move || {
             let mut entries = Entries {
                 objects: Vec::new(),
@@ -161,11 +161,10 @@ impl App {
         if entries.objects.is_empty() && entries.folders.is_empty() {
             return Err(Error::new(ErrorKind::InvalidInput, operation, "Nothing is selected."));
         }
-        let client = self.client(&open.account_id).await?;
         let resolved = Resolved {
-            account_id: open.account_id.clone(),
-            client,
-            bucket: open.bucket.clone(),
+            account_id: open.account_id,
+            client: open.client,
+            bucket: open.bucket,
             subject: Subject::Bucket,
         };
         Ok((resolved, entries))

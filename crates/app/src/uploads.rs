@@ -327,6 +327,11 @@ struct ShownUpload {
 }
 
 impl Uploads {
+    /// Forgets the plans of an account: their keys were looked up where it was before.
+    pub(crate) fn forget_account(&self, account: &AccountId) {
+        lock(&self.plans).retain(|plan| plan.target.account_id != *account);
+    }
+
     fn source(&self, operation: &str, id: &SourceId) -> Result<Vec<PathBuf>> {
         let sources = lock(&self.sources);
         let found = sources

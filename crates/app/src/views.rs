@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use dipper_catalog::{Mode, RowKind, Sort, View, ViewOptions};
-use dipper_storage::{BucketName, Prefix};
+use dipper_storage::{BucketName, Client, Prefix};
 use time::OffsetDateTime;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
@@ -192,6 +192,9 @@ pub(crate) struct Views {
 #[derive(Clone)]
 pub(crate) struct OpenView {
     pub(crate) account_id: AccountId,
+    /// What it lists with, and what acts on its rows: also after the account was edited, so that nothing that was seen on
+    /// one server is done on another.
+    pub(crate) client: Client,
     pub(crate) bucket: BucketName,
     pub(crate) prefix: Prefix,
     pub(crate) view: View,
@@ -205,6 +208,11 @@ impl Views {
             Error::new(ErrorKind::NotFound, operation, "This list is no longer open.")
                 .with_hint("Open the bucket again.")
         })
+    }
+
+    /// Closes all views of an account.
+    pub(crate) fn forget_account(&self, account: &AccountId) {
+        self.lock().retain(|_, view| view.account_id != *account);
     }
 
     fn add(&self, view: OpenView) -> ViewId {
@@ -230,7 +238,7 @@ impl App {
         let bucket = BucketName::parse(&request.bucket)?;
         let prefix = Prefix::new(request.prefix);
         let options = ViewOptions {
-            client,
+            client: client.clone(),
             bucket: bucket.clone(),
             prefix: prefix.clone(),
             mode: request.mode,
@@ -244,6 +252,7 @@ impl App {
         let account_id = request.account_id;
         let open = OpenView {
             account_id,
+            client,
             bucket,
             prefix,
             view,

@@ -161,14 +161,18 @@ export class Session {
     this.accountId = id
   }
 
-  /** Takes in a saved account, new or changed, and shows it. */
+  /** Takes in a saved account, new or changed, and shows it. What is listed is listed again: it may be another server now. */
   accountSaved(account: AccountView): void {
     const known = this.accounts.some(({ id }) => id === account.id)
     this.accounts = known
       ? this.accounts.map((other) => (other.id === account.id ? account : other))
       : [...this.accounts, account]
-    if (account.id === this.accountId) this.changed({ accountId: account.id, bucket: null, what: 'buckets' })
-    else this.switchAccount(account.id)
+    if (account.id !== this.accountId) {
+      this.switchAccount(account.id)
+      return
+    }
+    if (this.place !== null) this.show(this.place)
+    this.changed({ accountId: account.id, bucket: null, what: 'buckets' })
   }
 
   /** Forgets a removed account; the first of the others is shown. */

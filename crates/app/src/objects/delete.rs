@@ -24,6 +24,7 @@ const LOOKED_AT: usize = 50;
 /// What a delete token is bound to.
 struct PlannedDelete {
     account_id: AccountId,
+    client: Client,
     bucket: BucketName,
     keys: Vec<ObjectKey>,
     folders: Vec<Prefix>,
@@ -76,6 +77,7 @@ impl App {
         let name = bucket.to_string();
         let token = self.parts.plans.issue(PlannedDelete {
             account_id,
+            client,
             bucket,
             keys,
             folders: entries.folders,
@@ -105,7 +107,7 @@ impl App {
         if planned.asks_for_name {
             require_typed_name(OPERATION, planned.bucket.as_str(), typed_name)?;
         }
-        let client = self.client(&planned.account_id).await?;
+        let client = planned.client;
         let cancel = CancellationToken::new();
         let mut keys = planned.keys;
         let keep = |_, page: &[ListedObject]| keys.extend(page.iter().map(|object| object.key.clone()));

@@ -1,10 +1,12 @@
 //! Accounts: saved, edited, removed; and what a form may not say.
 
 use dipper_app::{
-    AccountDraft, AccountKind, App, Error, ErrorKind, PlanToken, Scheme, SecretSaved, SecretString, Theme,
+    AccountDraft, AccountKind, App, Error, ErrorKind, Mode, PlanToken, Scheme, SecretSaved, SecretString, Theme,
+    UploadChange, UploadTarget,
 };
 
-use crate::support::{self, KEY_ID, SECRET, draft};
+use crate::support::{self, KEY_ID, SECRET, Story, draft};
+use crate::window::{QUIET, Window};
 
 #[tokio::test]
 async fn an_account_is_kept_and_its_secret_is_not_in_any_file() {
@@ -381,4 +383,88 @@ async fn settings_and_layout_outlive_the_app() {
         (started.settings, started.layout.as_deref()),
         (settings, Some("{\"sidebar\":300}"))
     );
+}
+
+/// A server with one bucket, one object in it, and an account for it.
+async fn with_object(text: &'static str) -> Story {
+    let story = support::story().await;
+    story.app.create_bucket(&story.account, "photos").await.unwrap();
+    story.put("photos", "a.txt", text).await;
+    story
+}
+
+/// Gives the account of `story` the address of another server, as its form does.
+async fn move_account(story: &Story, endpoint: &str) {
+    let edited = AccountDraft {
+        id: Some(story.account.clone()),
+        ..draft(endpoint)
+    };
+    story.app.save_account(edited).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_open_list_acts_on_the_server_it_lists_also_after_its_account_was_edited() {
+    let (staging, production) = (with_object("staging").await, with_object("production").await);
+    let view = staging.open("photos", "", Mode::Folders).await;
+    let selection = staging.choose(&view, &["a.txt"]).await;
+    move_account(&staging, &production.endpoint).await;
+    let plan = staging
+        .app
+        .plan_delete_objects(&view, &selection.id, QUIET, "plan")
+        .await;
+    let job = staging.app.delete_objects(&plan.unwrap().token, None).await.unwrap();
+    staging.ended(job).await;
+    assert_eq!(production.keys("photos").await, ["a.txt"]);
+    let account = staging.app.save_account(draft(&staging.endpoint)).await.unwrap().id;
+    let app = staging.app.clone();
+    assert!(Window { app, account }.keys("photos").await.is_empty());
+}
+
+#[tokio::test]
+async fn what_was_shown_before_an_account_was_edited_is_not_done_after_it() {
+    let (staging, production) = (with_object("staging").await, with_object("production").await);
+    let plan = staging
+        .app
+        .plan_delete_bucket(&staging.account, "photos", QUIET, "plan")
+        .await
+        .unwrap();
+    let target = UploadTarget {
+        account_id: staging.account.clone(),
+        bucket: "photos".to_owned(),
+        prefix: String::new(),
+    };
+    let file = staging.folder.path().join("b.txt");
+    std::fs::write(&file, "b").unwrap();
+    let source = staging.app.register_upload_source(vec![file]).unwrap();
+    let upload = staging.app.plan_upload(&source, target, QUIET, "upload").await.unwrap();
+    move_account(&staging, &production.endpoint).await;
+    let refused = staging
+        .app
+        .delete_bucket(&plan.token, Some("photos"))
+        .await
+        .unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::StalePlan);
+    let refused = staging.app.start_upload(&upload.token).await.unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::StalePlan);
+    let revised = staging
+        .app
+        .revise_upload(&upload.plan_id, UploadChange::default())
+        .await;
+    assert_eq!(
+        revised.unwrap_err().kind(),
+        ErrorKind::StalePlan,
+        "its keys were looked up elsewhere"
+    );
+    assert_eq!(production.keys("photos").await, ["a.txt"]);
+}
+
+#[tokio::test]
+async fn the_list_of_a_removed_account_acts_no_more() {
+    let story = with_object("staging").await;
+    let view = story.open("photos", "", Mode::Folders).await;
+    let selection = story.choose(&view, &["a.txt"]).await;
+    let plan = story.app.plan_remove_account(&story.account).await.unwrap();
+    story.app.remove_account(&plan.token).await.unwrap();
+    let gone = story.app.plan_delete_objects(&view, &selection.id, QUIET, "plan").await;
+    assert_eq!(gone.unwrap_err().kind(), ErrorKind::NotFound);
 }
