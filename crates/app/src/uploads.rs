@@ -98,8 +98,12 @@ pub struct UploadPlan {
     pub files: u64,
     /// Their bytes.
     pub bytes: u64,
-    /// Keys that exist and have no decision yet.
-    pub conflicts: u64,
+    /// Files that will be sent: all but those that are skipped because their key exists.
+    pub to_send: u64,
+    /// Files whose key exists and that wait for a decision.
+    pub undecided: u64,
+    /// Files whose key cannot be used.
+    pub unusable: u64,
     /// The first [`SHOWN_ITEMS`] files; those with a conflict come first.
     pub items: Vec<UploadItem>,
     /// What will not be sent, and why.
@@ -134,6 +138,8 @@ pub struct UploadItem {
     pub icon: Icon,
     /// What will come of it.
     pub result: UploadResult,
+    /// What happens if its key exists.
+    pub decision: ConflictPolicy,
     /// Parts it is sent in.
     pub parts: u64,
     /// Why its key cannot be used.
@@ -147,6 +153,8 @@ pub enum UploadResult {
     New,
     /// An object has this key.
     Exists,
+    /// The key pair may not ask whether an object has this key; an upload finds out.
+    Unknown,
     /// The key cannot be used.
     Invalid,
 }
@@ -163,9 +171,9 @@ pub struct SkippedFile {
 /// A change to a plan. What is absent stays.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UploadChange {
-    /// New keys.
+    /// New keys. What was decided for the old ones is forgotten.
     pub keys: Vec<KeyChange>,
-    /// A new policy.
+    /// A new policy for all files, in place of what was decided for single ones.
     pub policy: Option<ConflictPolicy>,
     /// A new access.
     pub access: Option<UploadAccess>,

@@ -777,6 +777,8 @@ export type UploadItemView = {
 	size: number,
 	icon: Icon,
 	result: UploadResult,
+	/**  what happens if its key exists. */
+	decision: ConflictPolicy,
 	parts: number,
 	problem: string | null,
 };
@@ -787,7 +789,11 @@ export type UploadPlan = {
 	target: UploadTarget,
 	files: number,
 	bytes: number,
-	conflicts: number,
+	/**  all but what is skipped because its key exists. */
+	toSend: number,
+	/**  key exists, nothing decided. */
+	undecided: number,
+	unusable: number,
 	/**  first 200. */
 	items: UploadItemView[],
 	skipped: SkippedFile[],
@@ -799,8 +805,8 @@ export type UploadPlan = {
 	needsSheet: boolean,
 };
 
-/**  What a file will be in the bucket. */
-export type UploadResult = "new" | "exists" | "invalid";
+/**  What a file will be in the bucket; unknown where these keys may not look. */
+export type UploadResult = "new" | "exists" | "unknown" | "invalid";
 
 export type UploadTarget = {
 	accountId: string,

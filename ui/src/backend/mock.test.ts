@@ -110,9 +110,9 @@ describe('the mock backend', () => {
     const target = { accountId: 'research', bucket: 'field-photos', prefix: '2026/harbour/' }
     const source = await mock.chooseUpload('files')
     const plan = await mock.planUpload(source as string, target, () => undefined, 'op')
-    expect(plan.conflicts).toBe(2)
+    expect(plan.undecided).toBe(2)
     const change = { keys: [{ index: 0, keyRest: 'IMG_9999.jpg' }], policy: null, access: null, decisions: [] }
-    expect((await mock.reviseUpload(plan.planId, change)).conflicts).toBe(1)
+    expect((await mock.reviseUpload(plan.planId, change)).undecided).toBe(1)
   })
 
   it('moves a transfer to its end', async () => {

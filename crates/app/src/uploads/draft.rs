@@ -31,8 +31,17 @@ pub(super) struct Draft {
     pub(super) policy: ConflictPolicy,
     pub(super) access: UploadAccess,
     skipped: Vec<SkippedFile>,
-    taken: HashMap<String, bool>,
+    taken: HashMap<String, Taken>,
     always_ask: bool,
+}
+
+/// Whether an object has a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Taken {
+    Yes,
+    No,
+    /// The key pair may not ask.
+    Unknown,
 }
 
 #[derive(Clone)]
@@ -88,14 +97,18 @@ impl Draft {
         for key in &change.keys {
             if let Some(file) = self.file(key.index) {
                 file.key_rest.clone_from(&key.key_rest);
+                file.decision = None;
             }
+        }
+        if let Some(policy) = change.policy {
+            self.policy = policy;
+            self.planned.iter_mut().for_each(|file| file.decision = None);
         }
         for decision in &change.decisions {
             if let Some(file) = self.file(decision.index) {
                 file.decision = (decision.policy != ConflictPolicy::Ask).then_some(decision.policy);
             }
         }
-        self.policy = change.policy.unwrap_or(self.policy);
         self.access = change.access.unwrap_or(self.access);
         if !change.keys.is_empty() {
             self.mark_twins();
@@ -113,7 +126,7 @@ impl Draft {
     }
 
     /// Remembers which keys exist.
-    pub(super) fn learn(&mut self, taken: HashMap<String, bool>) {
+    pub(super) fn learn(&mut self, taken: HashMap<String, Taken>) {
         self.taken.extend(taken);
     }
 
@@ -127,8 +140,9 @@ impl Draft {
             return UploadResult::Invalid;
         }
         match self.taken.get(&self.key(file)) {
-            Some(true) => UploadResult::Exists,
-            _ => UploadResult::New,
+            Some(Taken::Yes) => UploadResult::Exists,
+            Some(Taken::Unknown) => UploadResult::Unknown,
+            Some(Taken::No) | None => UploadResult::New,
         }
     }
 
@@ -149,6 +163,20 @@ impl Draft {
         file.decision.unwrap_or(self.policy)
     }
 
+    /// Whether a file stays behind because its key exists and is skipped.
+    pub(super) fn is_skipped(&self, file: &PlannedFile) -> bool {
+        self.result(file) == UploadResult::Exists && self.decided(file) == ConflictPolicy::Skip
+    }
+
+    /// Whether a file waits for a decision.
+    pub(super) fn is_undecided(&self, file: &PlannedFile) -> bool {
+        self.result(file) == UploadResult::Exists && self.decided(file) == ConflictPolicy::Ask
+    }
+
+    fn count(&self, counts: impl Fn(&PlannedFile) -> bool) -> u64 {
+        self.planned.iter().filter(|file| counts(file)).count() as u64
+    }
+
     /// Why there is nothing to send.
     pub(super) fn skipped_hint(&self) -> String {
         match self.skipped.first() {
@@ -165,11 +193,13 @@ impl Draft {
             .map(|(index, file)| (index, file, self.result(file)))
             .collect();
         let exists = numbered.iter().any(|(_, _, result)| *result == UploadResult::Exists);
-        let conflicts = numbered
+        let unusable = numbered
             .iter()
-            .filter(|(_, file, result)| *result == UploadResult::Exists && self.decided(file) == ConflictPolicy::Ask);
-        let conflicts = conflicts.count() as u64;
-        numbered.sort_by_key(|(index, _, result)| (*result == UploadResult::New, *index));
+            .filter(|(_, _, result)| *result == UploadResult::Invalid);
+        let unusable = unusable.count() as u64;
+        // What a person has to look at comes first.
+        let plain = |result: &UploadResult| matches!(result, UploadResult::New | UploadResult::Unknown);
+        numbered.sort_by_key(|(index, _, result)| (plain(result), *index));
         let items = numbered
             .iter()
             .take(SHOWN_ITEMS)
@@ -180,7 +210,9 @@ impl Draft {
             target: self.target.clone(),
             files: self.files(),
             bytes: self.bytes(),
-            conflicts,
+            to_send: self.count(|file| !self.is_skipped(file)),
+            undecided: self.count(|file| self.is_undecided(file)),
+            unusable,
             items: items.collect(),
             skipped: self.skipped.iter().take(MOST_NAMES).cloned().collect(),
             policy: self.policy,
@@ -199,6 +231,7 @@ impl Draft {
             size: file.size,
             icon: kinds::of(&file.key_rest).icon,
             result,
+            decision: self.decided(file),
             parts: u64::from(dipper_transfer::parts_for(file.size).count),
             problem: self.problem(file),
         }
@@ -289,7 +322,10 @@ mod tests {
         draft.learn(
             known
                 .into_iter()
-                .map(|key| (key.clone(), taken.contains(&key.as_str())))
+                .map(|key| {
+                    let exists = taken.contains(&key.as_str());
+                    (key, if exists { Taken::Yes } else { Taken::No })
+                })
                 .collect(),
         );
         draft
@@ -303,11 +339,11 @@ mod tests {
     fn a_free_key_needs_no_sheet_and_a_taken_one_does() {
         let free = shown(&draft(&["a.txt"], &[]));
         assert_eq!(
-            (free.conflicts, free.needs_sheet, free.items[0].result),
+            (free.undecided, free.needs_sheet, free.items[0].result),
             (0, false, UploadResult::New)
         );
         let taken = shown(&draft(&["a.txt", "b.txt"], &["2026/b.txt"]));
-        assert_eq!((taken.conflicts, taken.needs_sheet), (1, true));
+        assert_eq!((taken.undecided, taken.needs_sheet), (1, true));
         assert_eq!((taken.items[0].index, taken.items[0].result), (1, UploadResult::Exists));
     }
 
@@ -353,14 +389,39 @@ mod tests {
             decisions: vec![Decision { index: 0, policy }],
             ..UploadChange::default()
         };
-        for (policy, conflicts) in [
+        for (policy, undecided) in [
             (ConflictPolicy::Replace, 0),
             (ConflictPolicy::Ask, 1),
             (ConflictPolicy::Skip, 0),
         ] {
             draft.apply(&decide(policy));
-            assert_eq!(shown(&draft).conflicts, conflicts);
+            assert_eq!(shown(&draft).undecided, undecided);
         }
+    }
+
+    #[test]
+    fn another_key_is_another_question() {
+        let mut draft = draft(&["a.txt"], &["2026/a.txt", "2026/b.txt"]);
+        draft.apply(&UploadChange {
+            decisions: vec![Decision {
+                index: 0,
+                policy: ConflictPolicy::Replace,
+            }],
+            ..UploadChange::default()
+        });
+        draft.apply(&UploadChange {
+            keys: vec![KeyChange {
+                index: 0,
+                key_rest: "b.txt".to_owned(),
+            }],
+            ..UploadChange::default()
+        });
+        draft.learn(HashMap::from([("2026/b.txt".to_owned(), Taken::Yes)]));
+        assert_eq!(
+            shown(&draft).undecided,
+            1,
+            "what was decided for one key is not done to another"
+        );
     }
 
     #[test]

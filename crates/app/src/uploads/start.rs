@@ -13,11 +13,10 @@ const OPERATION: &str = "startUpload";
 /// to be skipped.
 pub(super) fn spec(draft: &Draft, client: Client) -> Result<UploadSpec> {
     refuse_unusable(draft)?;
-    let is_sent = |file: &&PlannedFile| engine_policy(draft, file) != (true, EnginePolicy::Skip);
     let items = draft
         .planned
         .iter()
-        .filter(is_sent)
+        .filter(|file| !draft.is_skipped(file))
         .map(|file| item(draft, file))
         .collect::<Result<Vec<_>>>()?;
     if items.is_empty() {
@@ -44,28 +43,23 @@ fn refuse_unusable(draft: &Draft) -> Result<()> {
             format!("Nothing was sent: {problem}"),
         ));
     }
-    let undecided = draft
-        .planned
-        .iter()
-        .filter(|file| draft.result(file) == UploadResult::Exists && draft.decided(file) == ConflictPolicy::Ask);
-    match undecided.count() as u64 {
+    match draft.planned.iter().filter(|file| draft.is_undecided(file)).count() as u64 {
         0 => Ok(()),
-        conflicts => Err(Error::new(ErrorKind::Conflict, OPERATION, undecided_words(conflicts))
+        undecided => Err(Error::new(ErrorKind::Conflict, OPERATION, undecided_words(undecided))
             .with_hint("Replace them, skip them, or keep both.")),
     }
 }
 
-/// Whether the key was seen to exist, and what the engine does if it is taken when its turn comes. Replacing needs a
-/// decision for this very file, or for all; a key taken since the plan was shown is otherwise left alone.
-fn engine_policy(draft: &Draft, file: &PlannedFile) -> (bool, EnginePolicy) {
+/// What the engine does if the key is taken when its turn comes. Replacing needs a decision for this very file, or for
+/// all; a key taken since the plan was shown is otherwise left alone.
+fn engine_policy(draft: &Draft, file: &PlannedFile) -> EnginePolicy {
     let exists = draft.result(file) == UploadResult::Exists;
     let decided = if exists { draft.decided(file) } else { draft.policy };
-    let policy = match decided {
+    match decided {
         ConflictPolicy::Replace => EnginePolicy::Overwrite,
         ConflictPolicy::KeepBoth => EnginePolicy::KeepBoth,
         ConflictPolicy::Skip | ConflictPolicy::Ask => EnginePolicy::Skip,
-    };
-    (exists, policy)
+    }
 }
 
 fn item(draft: &Draft, file: &PlannedFile) -> Result<UploadItem> {
@@ -75,6 +69,6 @@ fn item(draft: &Draft, file: &PlannedFile) -> Result<UploadItem> {
         size: file.size,
         modified: file.modified,
         content_type: None,
-        conflict: engine_policy(draft, file).1,
+        conflict: engine_policy(draft, file),
     })
 }

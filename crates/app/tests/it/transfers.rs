@@ -2,15 +2,18 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use dipper_app::{
     ConflictPolicy, Decision, ErrorKind, JobKind, JobState, KeyChange, Mode, SourceId, UploadAccess, UploadChange,
-    UploadPlan, UploadResult, UploadTarget,
+    UploadItem, UploadPlan, UploadResult, UploadTarget,
 };
 use dipper_testkit::http::Stranger;
+use tempfile::TempDir;
 
-use crate::support::{self, Story};
-use crate::window::QUIET;
+use crate::support::{self, Scripted, Story};
+use crate::window::{QUIET, Window};
 
 const BUCKET: &str = "field-photos";
 
@@ -69,7 +72,7 @@ async fn content(story: &Story, key: &str) -> String {
 async fn a_file_goes_up_under_another_name_and_comes_back() {
     let story = with_bucket().await;
     let planned = plan(&story, files(&story, &["private_data.txt"])).await;
-    assert_eq!((planned.files, planned.conflicts, planned.needs_sheet), (1, 0, false));
+    assert_eq!((planned.files, planned.undecided, planned.needs_sheet), (1, 0, false));
     assert_eq!(planned.items[0].key_prefix, "2026/");
     let rename = KeyChange {
         index: 0,
@@ -105,7 +108,7 @@ async fn nothing_is_sent_while_a_conflict_waits_for_a_decision() {
     story.put(BUCKET, "2026/a.txt", "old").await;
     let planned = plan(&story, files(&story, &["a.txt", "b.txt"])).await;
     assert_eq!(
-        (planned.conflicts, planned.needs_sheet, planned.policy),
+        (planned.undecided, planned.needs_sheet, planned.policy),
         (1, true, ConflictPolicy::Ask)
     );
     assert_eq!(
@@ -120,7 +123,7 @@ async fn nothing_is_sent_while_a_conflict_waits_for_a_decision() {
         .revise_upload(&planned.plan_id, policy(ConflictPolicy::Skip))
         .await
         .unwrap();
-    assert_eq!(skip.conflicts, 0);
+    assert_eq!(skip.undecided, 0);
     story.ended(story.app.start_upload(&skip.token).await.unwrap()).await;
     assert_eq!(story.keys(BUCKET).await, ["2026/a.txt", "2026/b.txt"]);
     assert_eq!(content(&story, "2026/a.txt").await, "old");
@@ -171,7 +174,7 @@ async fn folders_keep_their_paths_and_many_keys_are_looked_up_by_listing() {
         fs::write(folder.join(format!("deep/f{number}")), "x").unwrap();
     }
     let planned = plan(&story, vec![folder]).await;
-    assert_eq!((planned.files, planned.conflicts, planned.needs_sheet), (120, 1, true));
+    assert_eq!((planned.files, planned.undecided, planned.needs_sheet), (120, 1, true));
     assert_eq!(planned.items[0].key_rest, "trip/deep/f7");
 }
 
@@ -249,4 +252,167 @@ async fn a_download_overwrites_nothing_and_finished_jobs_leave_the_list() {
         story.app.cancel_transfer(id).await.unwrap_err().kind(),
         ErrorKind::NotFound
     );
+}
+
+/// A plan for 70 files with nothing in common, on a server that answers as it is told.
+struct Many {
+    window: Window,
+    plan: UploadPlan,
+    requests: Arc<Mutex<Vec<String>>>,
+    _server: Scripted,
+    _folder: TempDir,
+}
+
+async fn many(answer: fn(&str, usize) -> (&'static str, String)) -> Many {
+    let (app, folder) = support::app().await;
+    let requests = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&requests);
+    let server = Scripted::start(move |line: &str| {
+        let mut seen = seen.lock().unwrap();
+        seen.push(line.to_owned());
+        answer(line, seen.len())
+    });
+    let server = server.await;
+    let form = support::draft(&server.address.to_string());
+    let account = app.save_account(form).await.unwrap().id;
+    let paths = (0..70).map(|number| {
+        let path = folder.path().join(format!("{number:02}.txt"));
+        fs::write(&path, "x").unwrap();
+        path
+    });
+    let source = app.register_upload_source(paths.collect()).unwrap();
+    let target = UploadTarget {
+        account_id: account.clone(),
+        bucket: BUCKET.to_owned(),
+        prefix: String::new(),
+    };
+    let plan = app.plan_upload(&source, target, QUIET, "plan");
+    let plan = tokio::time::timeout(Duration::from_mins(1), plan).await;
+    Many {
+        plan: plan.unwrap().unwrap(),
+        window: Window { app, account },
+        requests,
+        _server: server,
+        _folder: folder,
+    }
+}
+
+#[tokio::test]
+async fn many_files_do_not_list_a_bucket_that_has_no_end() {
+    let many = many(|line, number| {
+        if line.starts_with("HEAD") {
+            let taken = line.contains("/69.txt");
+            return (if taken { "200 OK" } else { "404 Not Found" }, String::new());
+        }
+        let page = format!(
+            "<?xml version=\"1.0\"?><ListBucketResult><IsTruncated>true</IsTruncated>\
+             <NextContinuationToken>t{number}</NextContinuationToken>\
+             <Contents><Key>00.txt-{number:09}</Key><Size>1</Size></Contents></ListBucketResult>"
+        );
+        ("200 OK", page)
+    });
+    let many = many.await;
+    let Many { plan, requests, .. } = &many;
+    let requests = requests.lock().unwrap();
+    let pages: Vec<&String> = requests.iter().filter(|line| line.contains("list-type=2")).collect();
+    assert!(pages.len() < 10, "{} pages", pages.len());
+    assert!(pages[0].contains("start-after=00.txt"), "{}", pages[0]);
+    let first = plan.items[0].file.as_str();
+    assert_eq!((plan.files, plan.undecided, first), (70, 1, "69.txt"));
+}
+
+#[tokio::test]
+async fn a_key_that_may_only_write_is_told_what_is_not_known_and_writes() {
+    let many = many(|line, _| {
+        if line.starts_with("PUT") {
+            return ("200 OK", String::new());
+        }
+        ("403 Forbidden", support::s3_error("AccessDenied"))
+    });
+    let many = many.await;
+    let Many { plan, window, .. } = &many;
+    assert_eq!((plan.files, plan.to_send, plan.undecided), (70, 70, 0));
+    let unknown = |item: &UploadItem| item.result == UploadResult::Unknown;
+    assert!(plan.items.iter().all(unknown));
+    let job = window.ended(window.app.start_upload(&plan.token).await.unwrap()).await;
+    assert_eq!((job.state, job.items_done), (JobState::Done, 70), "{:?}", job.errors);
+}
+
+#[tokio::test]
+async fn a_key_that_may_only_write_replaces_nothing_where_the_server_knows_no_conditions() {
+    let many = many(|line, _| {
+        if line.starts_with("PUT") {
+            return ("501 Not Implemented", support::s3_error("NotImplemented"));
+        }
+        ("403 Forbidden", support::s3_error("AccessDenied"))
+    });
+    let many = many.await;
+    let Many {
+        plan, window, requests, ..
+    } = &many;
+    let job = window.ended(window.app.start_upload(&plan.token).await.unwrap()).await;
+    assert_eq!((job.state, job.items_failed), (JobState::Failed, 70));
+    let requests = requests.lock().unwrap();
+    let puts = requests.iter().filter(|line| line.starts_with("PUT")).count();
+    assert_eq!(puts, 70, "none was tried again without its condition");
+}
+
+#[tokio::test]
+async fn what_will_be_sent_and_what_waits_is_counted_over_all_files_not_the_shown_ones() {
+    let story = with_bucket().await;
+    let names: Vec<String> = (0..250).map(|number| format!("f{number:03}")).collect();
+    for name in &names {
+        story.put(BUCKET, &format!("2026/{name}"), "old").await;
+    }
+    let names: Vec<&str> = names.iter().map(String::as_str).chain(["new.txt"]).collect();
+    let planned = plan(&story, files(&story, &names)).await;
+    assert_eq!(
+        (planned.files, planned.to_send, planned.undecided, planned.items.len()),
+        (251, 251, 250, 200)
+    );
+    let shown = planned.items.iter().map(|item| Decision {
+        index: item.index,
+        policy: ConflictPolicy::Replace,
+    });
+    let change = UploadChange {
+        decisions: shown.collect(),
+        ..UploadChange::default()
+    };
+    let decided = story.app.revise_upload(&planned.plan_id, change).await.unwrap();
+    assert_eq!((decided.to_send, decided.undecided), (251, 50));
+    assert_eq!(decided.items[0].decision, ConflictPolicy::Replace);
+    let skip = story
+        .app
+        .revise_upload(&planned.plan_id, policy(ConflictPolicy::Skip))
+        .await
+        .unwrap();
+    assert_eq!(
+        (skip.to_send, skip.undecided),
+        (1, 0),
+        "a policy for all is one for all"
+    );
+    let job = story.ended(story.app.start_upload(&skip.token).await.unwrap()).await;
+    assert_eq!((job.items_total, job.items_done), (1, 1));
+}
+
+#[tokio::test]
+async fn a_failed_transfer_stays_until_it_is_taken_off_by_itself() {
+    let story = with_bucket().await;
+    let ids = ["gone.txt", "here.txt"].map(|name| (name, files(&story, &[name])));
+    let mut jobs = Vec::new();
+    for (name, paths) in ids {
+        let planned = plan(&story, paths.clone()).await;
+        if name == "gone.txt" {
+            fs::remove_file(&paths[0]).unwrap();
+        }
+        jobs.push(story.ended(story.app.start_upload(&planned.token).await.unwrap()).await);
+    }
+    assert_eq!((jobs[0].state, jobs[1].state), (JobState::Failed, JobState::Done));
+    story.app.clear_finished_transfers().await.unwrap();
+    let batch = story.app.watch_transfers().next().await;
+    assert_eq!(batch.jobs.iter().map(|job| job.id).collect::<Vec<_>>(), [jobs[0].id]);
+    story.app.forget_transfer(jobs[0].id).await.unwrap();
+    assert!(story.app.watch_transfers().next().await.jobs.is_empty());
+    let again = story.app.forget_transfer(jobs[0].id).await.unwrap_err();
+    assert_eq!(again.kind(), ErrorKind::NotFound);
 }

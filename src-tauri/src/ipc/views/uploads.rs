@@ -40,7 +40,11 @@ pub(crate) struct UploadPlan {
     pub(crate) target: UploadTarget,
     pub(crate) files: u64,
     pub(crate) bytes: u64,
-    pub(crate) conflicts: u64,
+    /// all but what is skipped because its key exists.
+    pub(crate) to_send: u64,
+    /// key exists, nothing decided.
+    pub(crate) undecided: u64,
+    pub(crate) unusable: u64,
     /// first 200.
     pub(crate) items: Vec<UploadItemView>,
     pub(crate) skipped: Vec<SkippedFile>,
@@ -62,6 +66,8 @@ pub(crate) struct UploadItemView {
     pub(crate) size: u64,
     pub(crate) icon: Icon,
     pub(crate) result: UploadResult,
+    /// what happens if its key exists.
+    pub(crate) decision: ConflictPolicy,
     pub(crate) parts: u64,
     pub(crate) problem: Option<String>,
 }
@@ -100,12 +106,13 @@ pub(crate) struct SkippedFile {
     pub(crate) reason: String,
 }
 
-/// What a file will be in the bucket.
+/// What a file will be in the bucket; unknown where these keys may not look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum UploadResult {
     New,
     Exists,
+    Unknown,
     Invalid,
 }
 
@@ -127,16 +134,16 @@ pub(crate) struct Decision {
 
 same_variants!(app::ConflictPolicy => ConflictPolicy { Ask, Replace, Skip, KeepBoth } and back);
 same_variants!(app::UploadAccess => UploadAccess { ServerDefault, Private, Public } and back);
-same_variants!(app::UploadResult => UploadResult { New, Exists, Invalid });
+same_variants!(app::UploadResult => UploadResult { New, Exists, Unknown, Invalid });
 same_fields!(app::UploadTarget => UploadTarget { account_id: text, bucket, prefix });
 same_fields!(UploadTarget => app::UploadTarget { account_id, bucket, prefix });
 same_fields!(app::SkippedFile => SkippedFile { name, reason });
 same_fields!(app::UploadItem => UploadItemView {
-    index, file, key_prefix, key_rest, size, icon, result, parts, problem,
+    index, file, key_prefix, key_rest, size, icon, result, decision, parts, problem,
 });
 same_fields!(app::UploadPlan => UploadPlan {
-    plan_id, token: plan_token, target, files, bytes, conflicts, items: list, skipped: list, policy, access, sensitive,
-    needs_sheet,
+    plan_id, token: plan_token, target, files, bytes, to_send, undecided, unusable, items: list, skipped: list, policy,
+    access, sensitive, needs_sheet,
 });
 same_fields!(KeyEdit => app::KeyChange { index, key_rest });
 same_fields!(Decision => app::Decision { index, policy });

@@ -20,6 +20,11 @@ export class Plans {
     return token
   }
 
+  /** Forgets a plan that was replaced by another. */
+  revoke(token: string): void {
+    this.#open.delete(token)
+  }
+
   /** Takes the plan back, or refuses: an unknown, used, old or foreign token is stale. */
   redeem<Payload>(kind: string, token: string): Payload {
     const plan = this.#open.get(token)

@@ -19,6 +19,8 @@ type Draft = {
   files: { name: string; size: number; rest: string; decision: ConflictPolicy | null }[]
   policy: ConflictPolicy
   access: UploadAccess
+  alwaysAsk: boolean
+  token: string | null
 }
 
 const partSize = 8 * 1024 * 1024
@@ -76,6 +78,8 @@ export function uploadsPart(views: Views, transfers: Transfers): UploadPart {
         files: files.map(({ name, size }) => ({ name, size, rest: name, decision: null })),
         policy: 'ask',
         access: 'serverDefault',
+        alwaysAsk: world.settings.alwaysAskBeforeUpload,
+        token: null,
       }
       drafts.set(draft.id, draft)
       return planOf(world, draft)
@@ -83,10 +87,18 @@ export function uploadsPart(views: Views, transfers: Transfers): UploadPart {
     async reviseUpload(planId, change) {
       await world.wait(50)
       const draft = drafts.get(planId)
-      if (!draft) throw notFound('This upload was discarded')
-      for (const { index, keyRest } of change.keys) if (draft.files[index]) draft.files[index].rest = keyRest
-      for (const { index, policy } of change.decisions) if (draft.files[index]) draft.files[index].decision = policy
-      draft.policy = change.policy ?? draft.policy
+      if (!draft) throw new Failure('stalePlan', 'This upload is no longer waiting.', 'Choose the files again.')
+      if (draft.token !== null) world.plans.revoke(draft.token)
+      for (const { index, keyRest } of change.keys) {
+        if (draft.files[index]) draft.files[index] = { ...draft.files[index], rest: keyRest, decision: null }
+      }
+      if (change.policy !== null) {
+        draft.policy = change.policy
+        draft.files = draft.files.map((file) => ({ ...file, decision: null }))
+      }
+      for (const { index, policy } of change.decisions) {
+        if (draft.files[index]) draft.files[index].decision = policy === 'ask' ? null : policy
+      }
       draft.access = change.access ?? draft.access
       return planOf(world, draft)
     },
@@ -105,7 +117,7 @@ export function uploadsPart(views: Views, transfers: Transfers): UploadPart {
 
 function planOf(world: World, draft: Draft): UploadPlan {
   const { target, files } = draft
-  const existing = world.bucket(target.accountId, target.bucket).objects()
+  const stored = world.bucket(target.accountId, target.bucket).objects()
   const items = files.map((file, index): UploadItemView => {
     const key = target.prefix + file.rest
     const problem =
@@ -116,7 +128,7 @@ function planOf(world: World, draft: Draft): UploadPlan {
           : null
     const { icon } = kindOf(file.name)
     const parts = file.size < multipartFrom ? 1 : Math.ceil(file.size / partSize)
-    const result = problem ? 'invalid' : existing.has(key) ? 'exists' : 'new'
+    const result = problem ? 'invalid' : stored.has(key) ? 'exists' : 'new'
     return {
       index,
       file: file.name,
@@ -125,25 +137,30 @@ function planOf(world: World, draft: Draft): UploadPlan {
       size: file.size,
       icon,
       result,
+      decision: file.decision ?? draft.policy,
       parts,
       problem,
     }
   })
-  const conflicts = items.filter((item) => item.result === 'exists').length
-  const names = files.map((file) => target.prefix + file.rest)
+  const existing = items.filter((item) => item.result === 'exists')
+  const decided = (policy: ConflictPolicy) => existing.filter((item) => item.decision === policy).length
+  const plain = (item: UploadItemView) => item.result === 'new'
+  draft.token = world.plans.issue('upload', draft)
   return {
     planId: draft.id,
-    token: world.plans.issue('upload', draft),
+    token: draft.token,
     target,
     files: files.length,
     bytes: files.reduce((sum, file) => sum + file.size, 0),
-    conflicts,
-    items: items.slice(0, shownItems),
+    toSend: files.length - decided('skip'),
+    undecided: decided('ask'),
+    unusable: items.filter((item) => item.result === 'invalid').length,
+    items: [...items.filter((item) => !plain(item)), ...items.filter(plain)].slice(0, shownItems),
     skipped: files.length > 3 ? [{ name: 'holiday/.DS_Store', reason: 'system file' }] : [],
     policy: draft.policy,
     access: draft.access,
-    sensitive: draft.access === 'public' ? names.filter(isSensitive) : [],
-    needsSheet: conflicts > 0 || files.length > 100,
+    sensitive: draft.access === 'public' ? files.map((file) => file.rest).filter(isSensitive) : [],
+    needsSheet: existing.length > 0 || files.length > 100 || draft.alwaysAsk,
   }
 }
 
@@ -155,7 +172,7 @@ function start(views: Views, transfers: Transfers, draft: Draft): number {
     if (objects.has(key)) {
       const decision = file.decision ?? draft.policy
       if (decision === 'ask')
-        throw new Failure('invalidInput', `“${key}” exists: choose what happens to it`, null, { field: 'decisions' })
+        throw new Failure('conflict', `“${key}” exists: choose what happens to it`, 'Replace, skip or keep both.')
       if (decision === 'skip') continue
     }
     const made = newObject(

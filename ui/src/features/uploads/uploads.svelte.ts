@@ -12,9 +12,6 @@ import type {
   UploadTarget,
 } from '$backend/bindings'
 import { asIpcError, isCancelled } from '$lib/errors'
-import type { UploadFrom } from '$session/dialogs.svelte'
-
-let operations = 0
 
 export class Upload {
   readonly target: UploadTarget
@@ -25,10 +22,9 @@ export class Upload {
   revising = $state(0)
   starting = $state(false)
   cancelled = $state(false)
-  #decisions = $state.raw<ReadonlyMap<number, ConflictPolicy>>(new Map())
   #backend: Backend
   #sourceId: string
-  #operation = `upload-${++operations}`
+  #operation = crypto.randomUUID()
   #queue: Promise<void> = Promise.resolve()
 
   constructor(backend: Backend, sourceId: string, target: UploadTarget) {
@@ -52,49 +48,22 @@ export class Upload {
     }
   }
 
-  /** What happens to an item whose key exists: its own decision, else the policy of all. */
-  decision(item: UploadItemView): ConflictPolicy {
-    return this.#decisions.get(item.index) ?? this.plan?.policy ?? 'ask'
-  }
-
-  /** Shown items whose key exists and for which nothing is decided yet. */
-  get undecided(): number {
-    const items = this.plan?.items ?? []
-    return items.filter((item) => item.result === 'exists' && this.decision(item) === 'ask').length
-  }
-
-  /** Files that will be sent. */
-  get files(): number {
-    const { plan } = this
-    if (plan === null) return 0
-    const existing = plan.items.filter((item) => item.result === 'exists')
-    const hidden = plan.policy === 'skip' ? plan.conflicts - existing.length : 0
-    const skipped = existing.filter((item) => this.decision(item) === 'skip').length + hidden
-    return plan.files - skipped
-  }
-
   /** Why it can't start now. */
   get obstacle(): 'checking' | 'invalid' | 'undecided' | 'nothing' | null {
     const { plan } = this
     if (plan === null || this.revising > 0) return 'checking'
-    if (plan.items.some((item) => item.result === 'invalid')) return 'invalid'
-    // Beyond the shown rows only the policy of all can decide.
-    const hidden =
-      plan.policy === 'ask' && plan.conflicts > plan.items.filter((item) => item.result === 'exists').length
-    if (this.undecided > 0 || hidden) return 'undecided'
-    return this.files === 0 ? 'nothing' : null
+    if (plan.unusable > 0) return 'invalid'
+    if (plan.undecided > 0) return 'undecided'
+    return plan.toSend === 0 ? 'nothing' : null
   }
 
   renameKey(item: UploadItemView, keyRest: string): Promise<void> {
     if (keyRest === item.keyRest) return Promise.resolve()
-    this.#setDecision(item.index, null)
     return this.#revise({ keys: [{ index: item.index, keyRest }] })
   }
 
   choosePolicy(policy: ConflictPolicy): Promise<void> {
-    this.#decisions = new Map()
-    const decided = this.plan?.items.filter((item) => item.result === 'exists') ?? []
-    return this.#revise({ policy, decisions: decided.map((item) => ({ index: item.index, policy })) })
+    return this.#revise({ policy })
   }
 
   chooseAccess(access: UploadAccess): Promise<void> {
@@ -102,11 +71,10 @@ export class Upload {
   }
 
   decide(item: UploadItemView, policy: ConflictPolicy): Promise<void> {
-    this.#setDecision(item.index, policy)
     return this.#revise({ decisions: [{ index: item.index, policy }] })
   }
 
-  /** Starts it and gives the job; null when it was refused. */
+  /** Starts it and gives the job; null when it was refused. What was shown too long ago is checked again to be looked at. */
   async start(): Promise<number | null> {
     const { plan } = this
     if (plan === null || this.starting || this.obstacle !== null) return null
@@ -115,7 +83,9 @@ export class Upload {
     try {
       return await this.#backend.startUpload(plan.token)
     } catch (thrown) {
-      this.error = asIpcError(thrown)
+      const refused = asIpcError(thrown)
+      if (refused.code === 'stalePlan') await this.#revise({})
+      this.error ??= refused
       return null
     } finally {
       this.starting = false
@@ -131,13 +101,6 @@ export class Upload {
     } catch (thrown) {
       this.error = asIpcError(thrown)
     }
-  }
-
-  #setDecision(index: number, policy: ConflictPolicy | null): void {
-    const next = new Map(this.#decisions)
-    if (policy === null) next.delete(index)
-    else next.set(index, policy)
-    this.#decisions = next
   }
 
   /** Changes go out one after another: each plan replaces the one before, and its token with it. */
@@ -158,12 +121,6 @@ export class Upload {
       this.revising -= 1
     }
   }
-}
-
-/** Whether an upload shows its sheet: always from the button; from a drop when a key exists, many files come, or it was
- *  asked for, in the settings or by holding Shift. */
-export function needsSheet(plan: UploadPlan, from: UploadFrom, alwaysAsk: boolean): boolean {
-  return from !== 'drop' || alwaysAsk || plan.needsSheet
 }
 
 /** The part of a file name before its ending, which is what one edits first. */

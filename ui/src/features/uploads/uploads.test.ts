@@ -1,12 +1,15 @@
-import { describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { UploadItemView } from '$backend/bindings'
 import { createMock } from '$backend/mock'
-import { needsSheet, stemLength, Upload } from './uploads.svelte'
+import { stemLength, Upload } from './uploads.svelte'
 
 const harbour = { accountId: 'research', bucket: 'field-photos', prefix: '2026/harbour/' }
 
-async function planned(target = harbour) {
+afterEach(() => void vi.useRealTimers())
+
+async function planned(target = harbour, alwaysAsk = false) {
   const backend = createMock({ pace: 0, transfers: false })
+  await backend.saveSettings({ theme: 'system', density: 'compact', alwaysAskBeforeUpload: alwaysAsk })
   const source = (await backend.chooseUpload('files')) as string
   const upload = new Upload(backend, source, target)
   await upload.prepare()
@@ -18,7 +21,7 @@ describe('the upload sheet', () => {
   it('does not start while a key exists and nothing is decided', async () => {
     const { backend, upload } = await planned()
     const started = vi.spyOn(backend, 'startUpload')
-    expect(upload.undecided).toBe(2)
+    expect(upload.plan?.undecided).toBe(2)
     expect(upload.obstacle).toBe('undecided')
     expect(await upload.start()).toBeNull()
     expect(started).not.toHaveBeenCalled()
@@ -28,7 +31,7 @@ describe('the upload sheet', () => {
     const { upload, item } = await planned()
     await upload.renameKey(item('IMG_4823.jpg'), 'IMG_9000.jpg')
     expect(item('IMG_4823.jpg').result).toBe('new')
-    expect(upload.undecided).toBe(1)
+    expect(upload.plan?.undecided).toBe(1)
     await upload.renameKey(item('IMG_4823.jpg'), '')
     expect(upload.obstacle).toBe('invalid')
   })
@@ -38,18 +41,36 @@ describe('the upload sheet', () => {
     await upload.choosePolicy('replace')
     expect(upload.obstacle).toBeNull()
     await upload.decide(item('private_info.txt'), 'skip')
-    expect(upload.decision(item('private_info.txt'))).toBe('skip')
-    expect(upload.decision(item('IMG_4823.jpg'))).toBe('replace')
-    expect(upload.files).toBe(6)
+    expect(item('private_info.txt').decision).toBe('skip')
+    expect(item('IMG_4823.jpg').decision).toBe('replace')
+    expect(upload.plan?.toSend).toBe(6)
   })
 
   it('starts with the token of the newest plan', async () => {
     const { backend, upload } = await planned()
     await Promise.all([upload.choosePolicy('replace'), upload.chooseAccess('public')])
-    expect(upload.plan?.sensitive).toEqual(['2026/harbour/private_info.txt'])
+    expect(upload.plan?.sensitive).toEqual(['private_info.txt'])
     expect(await upload.start()).toEqual(expect.any(Number))
     expect(upload.plan).not.toBeNull()
     await expect(backend.startUpload(upload.plan?.token ?? '')).rejects.toMatchObject({ code: 'stalePlan' })
+  })
+
+  it('sends nothing that is skipped, and forgets single decisions when all are decided', async () => {
+    const { upload, item } = await planned()
+    await upload.decide(item('private_info.txt'), 'replace')
+    await upload.choosePolicy('skip')
+    expect([upload.plan?.files, upload.plan?.toSend, upload.obstacle]).toEqual([7, 5, null])
+  })
+
+  it('goes on after its token has grown too old: what is shown then can be started', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const { upload } = await planned()
+    await upload.choosePolicy('replace')
+    vi.setSystemTime(Date.now() + 121_000)
+    expect(await upload.start()).toBeNull()
+    expect([upload.error?.code, upload.obstacle]).toEqual(['stalePlan', null])
+    expect(await upload.start()).toEqual(expect.any(Number))
+    expect(upload.error).toBeNull()
   })
 
   it('says why a bucket can’t be written to', async () => {
@@ -73,15 +94,10 @@ describe('the upload sheet', () => {
 
 describe('the sheet of a drop', () => {
   it('opens when a key exists or it was asked for', async () => {
-    const { upload } = await planned()
-    const plan = upload.plan
-    if (plan === null) throw new Error('no plan')
-    const free = { ...plan, needsSheet: false }
-    expect(needsSheet(plan, 'drop', false)).toBe(true)
-    expect(needsSheet(free, 'drop', false)).toBe(false)
-    expect(needsSheet(free, 'drop', true)).toBe(true)
-    expect(needsSheet(free, 'button', false)).toBe(true)
-    expect(needsSheet(free, 'heldDrop', false)).toBe(true)
+    const free = { ...harbour, prefix: 'nothing-here-yet/' }
+    expect((await planned()).upload.plan?.needsSheet).toBe(true)
+    expect((await planned(free)).upload.plan?.needsSheet).toBe(false)
+    expect((await planned(free, true)).upload.plan?.needsSheet).toBe(true)
   })
 })
 

@@ -56,6 +56,7 @@ export const accesses: { value: UploadAccess; title: string }[] = [
 
 export function resultWords(item: UploadItemView): string {
   if (item.result === 'invalid') return item.problem ?? 'Can’t be used'
+  if (item.result === 'unknown') return 'May exist, not readable'
   return item.parts > 1 ? `New, in ${formatNumber(item.parts)} parts` : 'New'
 }
 
