@@ -179,7 +179,17 @@ impl App {
         Ok(())
     }
 
-    /// Takes finished jobs off the list.
+    /// Takes a job that has ended off the list: a failed one stays there until somebody does.
+    pub async fn forget_transfer(&self, id: u64) -> Result<()> {
+        const OPERATION: &str = "forgetTransfer";
+        if self.parts.work.engine.forget(self.known_job(OPERATION, id)?) {
+            return Ok(());
+        }
+        let running = "This transfer is still going on, so it stays on the list.";
+        Err(Error::new(ErrorKind::Conflict, OPERATION, running).with_hint("Cancel it first."))
+    }
+
+    /// Takes jobs that are done or cancelled off the list.
     pub async fn clear_finished_transfers(&self) -> Result<()> {
         self.parts.work.engine.forget_finished();
         Ok(())

@@ -18,7 +18,7 @@ use crate::changes::Changes;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::files::{Buffers, Threads};
-use crate::job::{JobId, JobSnapshot};
+use crate::job::{JobId, JobSnapshot, JobState};
 use crate::record::Job;
 use crate::spec::JobSpec;
 use crate::work::Work;
@@ -117,10 +117,25 @@ impl Engine {
         }
     }
 
-    /// Takes all jobs that are done or cancelled or failed off the list.
+    /// Takes all jobs that are done or cancelled off the list. Failed ones stay until they are forgotten by themselves.
     pub fn forget_finished(&self) {
-        self.shared().jobs().retain(|_, job| !job.state().is_finished());
-        self.shared().touch();
+        let shared = self.shared();
+        let over = |state| matches!(state, JobState::Done | JobState::Cancelled);
+        shared.jobs().retain(|_, job| !over(job.state()));
+        shared.touch();
+    }
+
+    /// Takes one job that has ended off the list. False, and nothing happens, when it has not ended or is not known.
+    pub fn forget(&self, id: JobId) -> bool {
+        let shared = self.shared();
+        let mut jobs = shared.jobs();
+        let ended = jobs.get(&id).is_some_and(|job| job.state().is_finished());
+        if ended {
+            jobs.remove(&id);
+        }
+        drop(jobs);
+        shared.touch();
+        ended
     }
 
     /// How many jobs have not ended.

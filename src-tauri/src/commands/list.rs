@@ -57,6 +57,7 @@ macro_rules! every_command {
             transfers::cancel_transfer,
             transfers::cancel_all_transfers,
             transfers::retry_transfer,
+            transfers::forget_transfer,
             transfers::clear_finished_transfers,
             permissions::load_permissions,
             permissions::check_access,

@@ -49,6 +49,12 @@ pub(crate) async fn retry_transfer(shell: At<'_>, id: u64) -> Answer<()> {
 
 #[tauri::command]
 #[specta::specta]
+pub(crate) async fn forget_transfer(shell: At<'_>, id: u64) -> Answer<()> {
+    done(shell.app.forget_transfer(id).await)
+}
+
+#[tauri::command]
+#[specta::specta]
 pub(crate) async fn clear_finished_transfers(shell: At<'_>) -> Answer<()> {
     done(shell.app.clear_finished_transfers().await)
 }

@@ -1,9 +1,12 @@
 // What ties the window to the world outside it: subscriptions, the width of the window, the theme, and the layout that is
 // written down. Called once from the root component; everything is undone with it.
 import type { JobView } from '$backend/backend'
+import { announcement } from '$features/transfers/words'
 import { followTheme } from '$lib/theme'
 import { naturalZoom } from '$lib/zoom'
+import type { Session } from '$session/session.svelte'
 import type { Shell } from './shell.svelte'
+import { words } from './words'
 
 /** Writes of the layout are this far apart at least. */
 const savePause = 400
@@ -33,10 +36,13 @@ function followAccount({ session, buckets }: Shell): () => void {
   })
 }
 
-function followTransfers({ session, transfers }: Shell): () => void {
+/** A transfer that ended: what it changed is looked at again, and a failure is said. */
+export function followTransfers({ session, transfers }: Pick<Shell, 'session' | 'transfers'>): () => void {
   const stop = transfers.follow()
   const ended = transfers.onEnded((job) => jobEnded(job))
-  function jobEnded({ kind, accountId, bucket, state }: JobView) {
+  function jobEnded(job: JobView) {
+    const { kind, accountId, bucket, state } = job
+    if (state === 'failed') sayFailed(session, job)
     if (kind === 'download') return
     if (kind === 'access') session.changed({ accountId, bucket, what: 'access' })
     else session.changed({ accountId, bucket, what: 'objects' })
@@ -48,6 +54,12 @@ function followTransfers({ session, transfers }: Shell): () => void {
     stop()
     ended()
   }
+}
+
+/** A transfer that failed says so wherever one looks. */
+function sayFailed(session: Session, job: JobView): void {
+  const action = { title: words.show, run: () => session.showTab('transfers') }
+  session.toasts.show({ text: announcement(job), icon: 'alert', tone: 'bad', action })
 }
 
 /** A subscription that comes as a promise and may be left before it is there. */

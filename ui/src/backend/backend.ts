@@ -134,7 +134,8 @@ export interface Backend {
   cancelTransfer(id: number): Promise<void>
   cancelAllTransfers(): Promise<void>
   retryTransfer(id: number): Promise<void>
-  clearFinishedTransfers(): Promise<void>
+  forgetTransfer(id: number): Promise<void> // one that has ended
+  clearFinishedTransfers(): Promise<void> // done and cancelled ones; failed ones stay
 
   loadPermissions(target: Target): Promise<PermissionsView>
   checkAccess(target: Target): Promise<VerdictView>

@@ -60,6 +60,7 @@ export const commands = {
 	cancelTransfer: (id: number) => __TAURI_INVOKE<null>("cancel_transfer", { id }),
 	cancelAllTransfers: () => __TAURI_INVOKE<null>("cancel_all_transfers"),
 	retryTransfer: (id: number) => __TAURI_INVOKE<null>("retry_transfer", { id }),
+	forgetTransfer: (id: number) => __TAURI_INVOKE<null>("forget_transfer", { id }),
 	clearFinishedTransfers: () => __TAURI_INVOKE<null>("clear_finished_transfers"),
 	loadPermissions: (target: Target) => __TAURI_INVOKE<PermissionsView>("load_permissions", { target }),
 	checkAccess: (target: Target) => __TAURI_INVOKE<VerdictView>("check_access", { target }),

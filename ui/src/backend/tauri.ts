@@ -97,6 +97,7 @@ export const tauriBackend: Backend = {
   cancelTransfer: quietly(commands.cancelTransfer),
   cancelAllTransfers: quietly(commands.cancelAllTransfers),
   retryTransfer: quietly(commands.retryTransfer),
+  forgetTransfer: quietly(commands.forgetTransfer),
   clearFinishedTransfers: quietly(commands.clearFinishedTransfers),
 
   loadPermissions: commands.loadPermissions,

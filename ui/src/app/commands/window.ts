@@ -67,10 +67,9 @@ export const window: CommandSpec[] = [
   },
   {
     id: 'transfers.clear',
-    title: 'Clear ended transfers',
+    title: 'Clear done transfers',
     icon: 'check',
-    disabled: ({ transfers: { totals } }) =>
-      totals.done + totals.cancelled + totals.failed === 0 ? words.nothingDone : null,
+    disabled: ({ transfers: { totals } }) => (totals.done + totals.cancelled === 0 ? words.nothingDone : null),
     run: ({ session, transfers }) => session.attempt(() => transfers.clearFinished()),
   },
   {

@@ -1,12 +1,17 @@
 // Transfers that move by themselves: four times a second the running ones advance, the queued ones follow, batches go out.
 import type { JobKind, JobView, TransferBatch, TransferTotals } from '../bindings'
 import type { Backend } from '../backend'
-import { notFound } from './failure'
+import { Failure, notFound } from './failure'
 import type { World } from './world'
 
 type TransferPart = Pick<
   Backend,
-  'watchTransfers' | 'cancelTransfer' | 'cancelAllTransfers' | 'retryTransfer' | 'clearFinishedTransfers'
+  | 'watchTransfers'
+  | 'cancelTransfer'
+  | 'cancelAllTransfers'
+  | 'retryTransfer'
+  | 'forgetTransfer'
+  | 'clearFinishedTransfers'
 >
 export type Start = {
   kind: JobKind
@@ -81,6 +86,14 @@ export class Transfers {
         this.#run()
         return Promise.resolve()
       },
+      forgetTransfer: async (id) => {
+        if (active(this.#get(id))) {
+          throw new Failure('conflict', 'This transfer is still going on, so it stays on the list.', 'Cancel it first.')
+        }
+        this.#jobs.delete(id)
+        this.#send([], [id])
+        return Promise.resolve()
+      },
       clearFinishedTransfers: async () => {
         const finished = [...this.#jobs.values()].filter((job) => job.state === 'done' || job.state === 'cancelled')
         for (const job of finished) this.#jobs.delete(job.id)
@@ -100,12 +113,8 @@ export class Transfers {
   }
 
   #cancel(job: JobView): void {
-    if (job.state === 'failed') {
-      this.#jobs.delete(job.id)
-      this.#send([], [job.id])
-    } else if (active(job)) {
-      this.#change({ ...job, state: 'cancelled', bytesPerSecond: 0, secondsLeft: null, finishedAt: this.#world.now() })
-    }
+    if (!active(job)) return
+    this.#change({ ...job, state: 'cancelled', bytesPerSecond: 0, secondsLeft: null, finishedAt: this.#world.now() })
   }
 
   #change(job: JobView): void {

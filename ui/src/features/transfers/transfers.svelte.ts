@@ -38,7 +38,7 @@ export class Transfers {
   totals = $state.raw<TransferTotals>(nothing)
   filter = $state<Filter>('all')
   error = $state.raw<IpcError | null>(null)
-  /** The job that ended last, for the live region. */
+  /** The job that was done last, for the live region. One that failed has a toast. */
   ended = $state.raw<JobView | null>(null)
   speeds = $state.raw<number[]>([])
   #backend: Backend
@@ -107,6 +107,11 @@ export class Transfers {
     return this.#attempt(() => this.#backend.retryTransfer(id))
   }
 
+  /** Takes one that has ended off the list. */
+  forget(id: number): Promise<void> {
+    return this.#attempt(() => this.#backend.forgetTransfer(id))
+  }
+
   clearFinished(): Promise<void> {
     return this.#attempt(() => this.#backend.clearFinishedTransfers())
   }
@@ -118,12 +123,13 @@ export class Transfers {
       void this.#subscribe()
       return
     }
-    const first = this.#sequence === null
+    // The first snapshot is no news, and a later one repeats what was told.
+    const news = this.#sequence === null ? [] : batch.jobs.filter((job) => this.#hasEnded(job))
     this.#sequence = batch.sequence
     this.totals = batch.totals
     this.#noteSpeed(batch.totals)
     if (this.#put(batch)) this.#sort()
-    if (!first) for (const job of batch.jobs) this.#announce(job)
+    for (const job of news) this.#announce(job)
   }
 
   async #subscribe(): Promise<void> {
@@ -167,9 +173,13 @@ export class Transfers {
     this.jobs = [...this.#known.values()].sort((a, b) => place(a) - place(b) || age(a, b))
   }
 
+  #hasEnded({ id, state, finishedAt }: JobView): boolean {
+    const before = this.#known.get(id)?.view
+    return order[state] !== order.running && order[state] !== order.queued && before?.finishedAt !== finishedAt
+  }
+
   #announce(job: JobView): void {
-    if (job.state !== 'done' && job.state !== 'failed' && job.state !== 'cancelled') return
-    if (job.state !== 'cancelled') this.ended = job
+    if (job.state === 'done') this.ended = job
     for (const watcher of this.#watchers) watcher(job)
   }
 

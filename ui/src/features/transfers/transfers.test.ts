@@ -67,10 +67,40 @@ describe('transfers', () => {
     const full = await jobs()
     send(full)
     expect(ended).not.toHaveBeenCalled()
-    const done = { ...(full.jobs[0] as JobView), state: 'done' as const }
+    const done = { ...(full.jobs[0] as JobView), state: 'done' as const, finishedAt: 5 }
     send({ ...full, full: false, sequence: full.sequence + 1, jobs: [done] })
     expect(ended).toHaveBeenCalledExactlyOnceWith(done)
     expect(transfers.ended?.id).toBe(done.id)
+  })
+
+  it('tells nothing twice when it has to ask for everything again', async () => {
+    const { transfers, send } = scripted()
+    const ended = vi.fn()
+    transfers.onEnded(ended)
+    const full = await jobs()
+    send(full)
+    const failed = { ...(full.jobs[0] as JobView), state: 'failed' as const, finishedAt: 5 }
+    const missed = { ...full, sequence: full.sequence + 7, jobs: [failed, ...full.jobs.slice(1)] }
+    send(missed)
+    send({ ...missed, sequence: missed.sequence + 1 })
+    expect(ended).toHaveBeenCalledExactlyOnceWith(failed)
+    expect(transfers.ended).toBeNull()
+  })
+
+  it('takes a failed one off the list when asked, and leaves it there when the done ones go', async () => {
+    const backend = createMock({ pace: 0 })
+    const transfers = new Transfers(backend)
+    const stop = transfers.follow()
+    await vi.waitFor(() => expect(transfers.count('failed')).toBe(2), { timeout: 10_000 })
+    await transfers.clearFinished()
+    expect([transfers.count('done'), transfers.count('failed')]).toEqual([0, 2])
+    const failed = transfers.jobs.find((job) => job.view.state === 'failed')
+    await transfers.forget(failed?.id ?? 0)
+    expect(transfers.count('failed')).toBe(1)
+    const running = transfers.jobs.find((job) => job.view.state === 'running')
+    await transfers.forget(running?.id ?? 0)
+    expect(transfers.error?.code).toBe('conflict')
+    stop()
   })
 
   it('keeps a failed call as an error to show', async () => {
