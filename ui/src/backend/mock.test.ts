@@ -22,7 +22,7 @@ describe('the mock backend', () => {
     const plan = await mock.planDeleteBucket('research', 'sensor-exports', () => undefined, 'op')
     expect(plan.empty).toBe(true)
     expect(await mock.deleteBucket(plan.token, null)).toBeNull()
-    await expect(mock.deleteBucket(plan.token, null)).rejects.toMatchObject({ code: 'stalePlan' })
+    await expect(mock.deleteBucket(plan.token, null)).rejects.toMatchObject({ code: 'stalePlan', retryable: false })
   })
 
   it('asks for the name of a bucket that is not empty', async () => {

@@ -36,3 +36,9 @@ export function serverAnswer(error: IpcError): string | null {
   const parts = [head, requestId === null ? '' : `request ${requestId}`].filter((part) => part !== '')
   return parts.length === 0 ? null : parts.join(', ')
 }
+
+/** What can be done about a failure where it is shown: try the same again, look again at what was shown too long ago. */
+export function nextStep(error: IpcError): 'try' | 'look' | null {
+  if (error.code === 'stalePlan') return 'look'
+  return error.retryable ? 'try' : null
+}

@@ -1,7 +1,7 @@
 // The one shape of every refusal the mock gives: an `IpcError` that is also an `Error`, so that it has a stack in tests.
 import type { ErrorCode, ErrorDetails, IpcError } from '../bindings'
 
-const retryableCodes: ReadonlySet<ErrorCode> = new Set(['throttled', 'network', 'timeout', 'stalePlan'])
+const retryableCodes: ReadonlySet<ErrorCode> = new Set(['throttled', 'network', 'timeout'])
 
 export class Failure extends Error implements IpcError {
   readonly code: ErrorCode
