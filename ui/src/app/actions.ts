@@ -34,7 +34,7 @@ export function upload(kind: 'files' | 'folder') {
       const { accountId, bucket, prefix } = session
       if (accountId === null || bucket === null) return
       const sourceId = await session.backend.chooseUpload(kind)
-      const target = { accountId, bucket, prefix: session.flat ? '' : prefix }
+      const target = { accountId, bucket, prefix }
       if (sourceId !== null) session.dialogs.open({ kind: 'upload', sourceId, target, from: 'button' })
     })
 }
@@ -127,7 +127,7 @@ export function showTab(tab: 'transfers' | 'permissions' | 'properties' | 'event
 export const currentPlace = ({ session }: Shell) => ({
   accountId: session.accountId ?? '',
   bucket: session.bucket ?? '',
-  prefix: session.flat ? '' : session.prefix,
+  prefix: session.prefix,
 })
 
 export function forget({ session, buckets }: Shell) {

@@ -124,15 +124,17 @@ export class Session {
     if (this.bucket !== null && prefix !== null) this.go({ bucket: this.bucket, prefix })
   }
 
-  /** Shows this bucket in folders or as one flat list, and remembers that. */
+  /** Shows this bucket in folders or as one flat list, and remembers that. The flat list is of the whole bucket. */
   setFlat(flat: boolean): void {
     if (this.accountId === null || this.bucket === null) return
     this.layout.setFlat(this.accountId, this.bucket, flat)
-    this.show({ bucket: this.bucket, prefix: this.prefix })
+    this.go({ bucket: this.bucket, prefix: flat ? '' : this.prefix })
   }
 
   private show({ bucket, prefix }: Place): void {
     if (this.accountId === null) return
+    // Who goes into a folder wants to see that folder.
+    if (prefix !== '') this.layout.setFlat(this.accountId, bucket, false)
     this.bucket = bucket
     this.prefix = prefix
     const { accountId, layout } = this

@@ -54,13 +54,20 @@ const status = (objects = 0): ViewStatus => ({
   selection: selection(objects),
 })
 
-const opened: { id: string; bucket: string; mode: string; answer: () => void; status: (s: ViewStatus) => void }[] = []
+const opened: {
+  id: string
+  bucket: string
+  prefix: string
+  mode: string
+  answer: () => void
+  status: (s: ViewStatus) => void
+}[] = []
 const closed: string[] = []
 const backend = {
-  openView: (request: { bucket: string; mode: string }, tell: (s: ViewStatus) => void) =>
+  openView: (request: { bucket: string; prefix: string; mode: string }, tell: (s: ViewStatus) => void) =>
     new Promise<string>((resolve) => {
       const id = `v${opened.length}`
-      opened.push({ id, bucket: request.bucket, mode: request.mode, answer: () => resolve(id), status: tell })
+      opened.push({ id, ...request, answer: () => resolve(id), status: tell })
     }),
   closeView: (id: string) => Promise.resolve(void closed.push(id)),
   refreshView: vi.fn(() => Promise.resolve()),
@@ -128,6 +135,36 @@ test('flat is remembered for each bucket', () => {
   session.go({ bucket: 'logs', prefix: '' })
   session.go({ bucket: 'photos', prefix: '' })
   expect(opened.map(({ mode }) => mode)).toEqual(['folders', 'flat', 'folders', 'flat'])
+})
+
+test('flat is the whole bucket, and a folder is shown in folders', () => {
+  const session = new Session(backend, start(null))
+  session.go({ bucket: 'photos', prefix: '2026/' })
+  session.setFlat(true)
+  expect([session.flat, session.path, opened.at(-1)?.prefix]).toEqual([true, 'photos', ''])
+  session.back()
+  expect([session.flat, session.path, opened.at(-1)?.mode]).toEqual([false, 'photos/2026', 'folders'])
+})
+
+test('an edited account lists what is open again, since it may be another server', () => {
+  const session = new Session(backend, start(null))
+  session.go({ bucket: 'photos', prefix: '2026/' })
+  session.accountSaved({ ...account('a'), endpoint: 'production.example.net' })
+  expect(opened.map(({ bucket, prefix }) => [bucket, prefix])).toEqual([
+    ['photos', '2026/'],
+    ['photos', '2026/'],
+  ])
+  session.accountSaved(account('c'))
+  expect([session.accountId, session.bucket, opened.length]).toEqual(['c', null, 2])
+})
+
+test('what can’t be copied is said, and not taken for copied', async () => {
+  const copyText = vi.fn(() => Promise.reject(new Error('no clipboard')))
+  const session = new Session({ ...backend, copyText }, start(null))
+  expect(await session.copy('x')).toBe(false)
+  expect(session.toasts.items.map(({ tone, text }) => [tone, text])).toEqual([['bad', 'no clipboard']])
+  copyText.mockResolvedValueOnce(undefined as never)
+  expect(await session.copy('x')).toBe(true)
 })
 
 test('changed objects list the open bucket again and tell who listens', async () => {
