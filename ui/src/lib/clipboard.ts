@@ -1,7 +1,8 @@
 // How a component copies text without knowing who does it.
 import { getContext, setContext } from 'svelte'
 
-export type CopyText = (text: string) => Promise<void>
+/** Copies a text; false when it could not. Whoever provides it says why. */
+export type CopyText = (text: string) => Promise<boolean>
 
 const key = Symbol('clipboard')
 

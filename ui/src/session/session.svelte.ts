@@ -219,6 +219,17 @@ export class Session {
     work().catch((error: unknown) => this.report(asIpcError(error)))
   }
 
+  /** Copies a text; false when it could not, which is said. */
+  async copy(text: string): Promise<boolean> {
+    try {
+      await this.backend.copyText(text)
+      return true
+    } catch (error) {
+      this.report(asIpcError(error))
+      return false
+    }
+  }
+
   /** Says a failure in a toast; cancelling is not one. */
   report(error: IpcError): void {
     if (isCancelled(error)) return
