@@ -79,6 +79,8 @@ pub struct ViewStatus {
     pub folders: u64,
     /// Rows shown, after the filter.
     pub matching: u64,
+    /// How many of these rows are folders.
+    pub matching_folders: u64,
     /// Bytes of the objects listed so far.
     pub bytes: u64,
     /// When the listing ended.

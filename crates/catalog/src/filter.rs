@@ -3,6 +3,7 @@
 use std::num::NonZero;
 use std::thread;
 
+use crate::entry::RowKind;
 use crate::fold::fold;
 use crate::marks::Marks;
 use crate::table::Table;
@@ -15,6 +16,7 @@ const ROWS_WORTH_A_THREAD: u32 = 50_000;
 pub(crate) struct Filter {
     needle: String,
     matches: Marks,
+    folders: u64,
     shown: Vec<u32>,
 }
 
@@ -25,7 +27,7 @@ impl Filter {
         // Typing on narrows what is there. While many rows match, walking over all of them in one go is quicker.
         let few = |before: &&Filter| before.matches.count() < u64::from(table.len() / 4);
         let narrowed = before.filter(|before| needle.contains(&before.needle)).filter(few);
-        let matches = match narrowed {
+        let matches: Marks = match narrowed {
             Some(before) => before
                 .matches
                 .iter()
@@ -35,6 +37,7 @@ impl Filter {
         };
         Self {
             needle,
+            folders: matches.iter().filter(|row| is_folder(table, *row)).count() as u64,
             matches,
             shown: Vec::new(),
         }
@@ -42,8 +45,10 @@ impl Filter {
 
     /// Rows have arrived.
     pub(crate) fn add(&mut self, table: &Table, rows: std::ops::Range<u32>) {
-        rows.filter(|row| contains(table, *row, &self.needle))
-            .for_each(|row| self.matches.insert(row));
+        for row in rows.filter(|row| contains(table, *row, &self.needle)) {
+            self.matches.insert(row);
+            self.folders += u64::from(is_folder(table, row));
+        }
     }
 
     /// Takes over the order of all rows.
@@ -56,6 +61,7 @@ impl Filter {
     /// Forgets the rows but not the text: another table takes the place of the first.
     pub(crate) fn clear(&mut self) {
         self.matches.clear();
+        self.folders = 0;
         self.shown.clear();
     }
 
@@ -63,10 +69,19 @@ impl Filter {
         &self.matches
     }
 
+    /// How many of the rows it lets through are folders.
+    pub(crate) fn folders(&self) -> u64 {
+        self.folders
+    }
+
     /// The rows it lets through, as last arranged.
     pub(crate) fn shown(&self) -> &[u32] {
         &self.shown
     }
+}
+
+fn is_folder(table: &Table, row: u32) -> bool {
+    table.row(row).kind() == RowKind::Folder
 }
 
 fn contains(table: &Table, row: u32, needle: &str) -> bool {

@@ -65,6 +65,7 @@ impl State {
             listed: self.table.objects(),
             folders: self.table.folders(),
             matching: self.filter.as_ref().map_or(all, |filter| filter.matches().count()),
+            matching_folders: self.filter.as_ref().map_or(self.table.folders(), Filter::folders),
             bytes: self.table.bytes(),
             finished_at: self.finished_at,
         }

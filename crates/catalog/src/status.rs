@@ -30,6 +30,8 @@ pub struct ViewStatus {
     pub folders: u64,
     /// Rows that the filter lets through; all of them without a filter.
     pub matching: u64,
+    /// How many of these rows are folders.
+    pub matching_folders: u64,
     /// Bytes of the objects listed so far.
     pub bytes: u64,
     /// When the listing completed, was stopped or failed.

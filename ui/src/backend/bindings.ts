@@ -851,6 +851,8 @@ export type ViewStatus = {
 	folders: number,
 	/**  rows shown. */
 	matching: number,
+	/**  those of them that are folders. */
+	matchingFolders: number,
 	bytes: number,
 	finishedAt: number | null,
 	error: IpcError | null,

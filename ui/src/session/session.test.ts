@@ -48,6 +48,7 @@ const status = (objects = 0): ViewStatus => ({
   listed: 3,
   folders: 0,
   matching: 3,
+  matchingFolders: 0,
   bytes: 0,
   finishedAt: 1,
   error: null,

@@ -37,6 +37,7 @@ pub(super) fn status(view: &View) -> ViewStatus {
         listed: status.listed,
         folders: status.folders,
         matching: status.matching,
+        matching_folders: status.matching_folders,
         bytes: status.bytes,
         finished_at: status.finished_at,
         error,

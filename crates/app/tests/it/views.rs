@@ -71,7 +71,10 @@ async fn a_selection_survives_and_says_what_the_filter_hides() {
         .await
         .unwrap()
         .clone();
-    assert_eq!((told.matching, told.selection.objects), (1, 3));
+    assert_eq!(
+        (told.matching, told.matching_folders, told.selection.objects),
+        (1, 0, 3)
+    );
     story.put(BUCKET, "new.csv", "x").await;
     story.app.refresh_view(&view).await.unwrap();
     let told = status

@@ -289,6 +289,8 @@ fn assert_alike(state: &mut State, model: &Model) {
     }
     let status = state.status();
     assert_eq!((status.version, status.matching), (rows.version, shown.len() as u64));
+    let folders = shown.iter().filter(|(_, row)| row.folder).count();
+    assert_eq!(status.matching_folders, folders as u64);
     assert_eq!(status.listed + status.folders, model.rows.len() as u64);
     let selected: Vec<_> = model
         .rows

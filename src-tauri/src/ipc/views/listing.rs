@@ -34,6 +34,8 @@ pub(crate) struct ViewStatus {
     pub(crate) folders: u64,
     /// rows shown.
     pub(crate) matching: u64,
+    /// those of them that are folders.
+    pub(crate) matching_folders: u64,
     pub(crate) bytes: u64,
     pub(crate) finished_at: Option<i64>,
     pub(crate) error: Option<IpcError>,
@@ -175,7 +177,7 @@ same_fields!(app::Row => RowView {
 same_fields!(app::Rows => RowsView { version, total, start, rows: list });
 same_fields!(app::SelectionSummary => SelectionView { id, objects, folders, bytes, hidden, single: maybe });
 same_fields!(app::ViewStatus => ViewStatus {
-    version, state, listed, folders, matching, bytes, finished_at: maybe_millis, error: maybe, selection,
+    version, state, listed, folders, matching, matching_folders, bytes, finished_at: maybe_millis, error: maybe, selection,
 });
 
 impl From<SelectionChange> for app::SelectionChange {

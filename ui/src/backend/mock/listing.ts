@@ -169,12 +169,14 @@ export class Listing {
 
   status(): ViewStatus {
     const objects = this.#entries.filter((entry) => entry.kind === 'object')
+    const matching = this.#rows()
     return {
       version: this.#version,
       state: this.#state,
-      listed: this.#entries.length,
+      listed: objects.length,
       folders: this.#entries.length - objects.length,
-      matching: this.#rows().length,
+      matching: matching.length,
+      matchingFolders: matching.filter((entry) => entry.kind === 'folder').length,
       bytes: objects.reduce((sum, entry) => sum + (entry.object?.size ?? 0), 0),
       finishedAt: this.#finishedAt,
       error: this.#error,
