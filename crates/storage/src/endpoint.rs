@@ -41,7 +41,7 @@ pub struct Endpoint {
     pub scheme: Scheme,
     /// The host: a name in small letters, an IPv4 address, or an IPv6 address in brackets.
     pub host: String,
-    /// The port; `None` is the scheme's own.
+    /// The port that was given, also when it is the scheme's own; `None` is the scheme's own.
     pub port: Option<u16>,
     /// What stands before the bucket: empty, or `/path` without a slash at its end.
     pub base_path: String,
@@ -78,7 +78,7 @@ impl Endpoint {
         Ok(Self {
             scheme,
             host,
-            port: port.filter(|port| *port != scheme.default_port()),
+            port,
             base_path,
         })
     }
@@ -296,5 +296,7 @@ mod tests {
         assert_eq!(endpoint.with_port(Some(443)).to_string(), "https://host");
         assert_eq!(endpoint.with_port(None).authority(), "host");
         assert_eq!(endpoint.with_port(None).effective_port(), 443);
+        let given = Endpoint::parse("https://host:443", Scheme::Http).unwrap();
+        assert_eq!((given.port, given.to_string().as_str()), (Some(443), "https://host"));
     }
 }

@@ -61,6 +61,13 @@ async fn every_spelling_of_an_endpoint_is_one_endpoint() {
         let endpoint = app.parse_endpoint(text, port, tls).unwrap();
         assert_eq!(endpoint.url, "https://objects.example.net:8080", "{text}");
     }
+    for text in ["https://objects.example.net:443", "objects.example.net:443"] {
+        let endpoint = app.parse_endpoint(text, Some(8080), true).unwrap();
+        assert_eq!(
+            endpoint.url, "https://objects.example.net",
+            "a port in the text wins: {text}"
+        );
+    }
     assert_eq!(app.parse_endpoint("a.example", Some(443), true).unwrap().port, None);
     for text in [
         "",
