@@ -6,11 +6,14 @@ mod boto3;
 mod curl;
 mod quoting;
 
-use dipper_storage::{Addressing, BucketName, Client, LinkOptions, ObjectKey, ProjectIdUse, SignatureVersion};
+use dipper_storage::{
+    Addressing, BucketName, CannedAcl, Client, LinkOptions, ObjectKey, ProjectIdUse, SignatureVersion,
+};
 
 use crate::error::Result;
 use crate::links::{LinkKind, LinkRequest};
 use crate::targets::{Subject, Target};
+use crate::uploads::UploadAccess;
 use crate::{AccountId, AccountKind, App};
 
 /// The click to write down.
@@ -28,10 +31,14 @@ pub struct CodeRequest {
     pub bucket: Option<String>,
     /// The key, where no target gives it.
     pub key: Option<String>,
-    /// A file's name.
-    pub name: Option<String>,
     /// The typed text.
     pub text: Option<String>,
+    /// Its content type.
+    pub content_type: Option<String>,
+    /// Who may read what is written.
+    pub access: UploadAccess,
+    /// The upload that is looked at, for [`CodeAction::Upload`].
+    pub upload_plan: Option<String>,
 }
 
 /// An action that can be written as code.
@@ -100,8 +107,13 @@ struct Scene {
     keys: Vec<String>,
     prefix: String,
     more: u64,
-    file: String,
+    /// What is sent, or what a download becomes: name and key.
+    files: Vec<(String, String)>,
     text: String,
+    content_type: String,
+    acl: Option<CannedAcl>,
+    /// Where a new bucket has to be, for a server that asks.
+    location: Option<String>,
     link: Option<SceneLink>,
 }
 
@@ -146,59 +158,81 @@ impl App {
         let account = self.account(&request.account_id).await?;
         let client = self.client(&request.account_id).await?;
         let config = client.config();
-        let target = request
-            .target
-            .as_ref()
-            .or(request.link.as_ref().map(|link| &link.target));
-        let chosen = match target {
-            Some(target) => Some(self.resolve("codeSnippets", target).await?),
-            None => None,
-        };
-        let (mut keys, mut prefix, mut more) = (Vec::new(), String::new(), 0);
-        if let Some(Subject::Entries(entries)) = chosen.as_ref().map(|chosen| &chosen.subject) {
-            keys = entries
-                .objects
-                .iter()
-                .take(MOST_KEYS)
-                .map(|object| object.key.as_str().to_owned())
-                .collect();
-            more = (entries.objects.len() - keys.len()) as u64;
-            prefix = entries
-                .folders
-                .first()
-                .map(|folder| folder.as_str().to_owned())
-                .unwrap_or_default();
-        }
-        keys.extend(request.key.clone().filter(|_| target.is_none()));
-        let bucket = chosen
-            .map(|chosen| chosen.bucket.to_string())
-            .or_else(|| request.bucket.clone())
-            .unwrap_or_default();
+        let chosen = self.chosen(request).await?;
         let link = match &request.link {
-            Some(link) => Some(scene_link(link, &client, &bucket, keys.first())?),
+            Some(link) => Some(scene_link(link, &client, &chosen.bucket, chosen.keys.first())?),
             None => None,
         };
-        let file = request
-            .name
-            .clone()
-            .or_else(|| keys.first().map(|key| file_name(key)))
-            .unwrap_or_default();
+        let region = config.signing_region().to_owned();
+        let elsewhere = config.compatibility.location_constraint && region != "us-east-1";
         Ok(Scene {
             endpoint: config.endpoint.to_string(),
-            region: config.signing_region().to_owned(),
+            location: elsewhere.then(|| region.clone()),
+            region,
             path_style: account.kind != AccountKind::Amazon && account.addressing != Addressing::VirtualHost,
             amazon: account.kind == AccountKind::Amazon,
             signature: account.signature,
             project_id: account.project_id,
-            bucket,
-            keys,
-            prefix,
-            more,
-            file,
+            bucket: chosen.bucket,
+            keys: chosen.keys,
+            prefix: chosen.prefix,
+            more: chosen.more,
+            files: chosen.files,
             text: request.text.clone().unwrap_or_default(),
+            content_type: request.content_type.clone().unwrap_or_default(),
+            acl: chosen.access.canned(),
             link,
         })
     }
+
+    /// What the click is about: the files of an upload, the target, or what a form names.
+    async fn chosen(&self, request: &CodeRequest) -> Result<Chosen> {
+        const OPERATION: &str = "codeSnippets";
+        let mut chosen = Chosen {
+            bucket: request.bucket.clone().unwrap_or_default(),
+            access: request.access,
+            ..Chosen::default()
+        };
+        if let Some(plan) = &request.upload_plan {
+            let upload = self.planned_upload(OPERATION, plan)?;
+            chosen.more = upload.files.len().saturating_sub(MOST_KEYS) as u64;
+            chosen.files = upload.files;
+            chosen.files.truncate(MOST_KEYS);
+            chosen.keys = chosen.files.iter().map(|(_, key)| key.clone()).collect();
+            chosen.bucket = upload.bucket;
+            chosen.access = upload.access;
+            return Ok(chosen);
+        }
+        let target = request.target.as_ref();
+        if let Some(target) = target.or(request.link.as_ref().map(|link| &link.target)) {
+            let resolved = self.resolve(OPERATION, target).await?;
+            chosen.bucket = resolved.bucket.to_string();
+            if let Subject::Entries(entries) = &resolved.subject {
+                let keys = entries.objects.iter().take(MOST_KEYS);
+                chosen.keys = keys.map(|object| object.key.as_str().to_owned()).collect();
+                chosen.more = (entries.objects.len() - chosen.keys.len()) as u64;
+                chosen.prefix = entries
+                    .folders
+                    .first()
+                    .map_or_else(String::new, |folder| folder.as_str().to_owned());
+            }
+        } else {
+            chosen.keys.extend(request.key.clone());
+        }
+        chosen.files = chosen.keys.iter().map(|key| (file_name(key), key.clone())).collect();
+        Ok(chosen)
+    }
+}
+
+/// What a click is about.
+#[derive(Default)]
+struct Chosen {
+    bucket: String,
+    keys: Vec<String>,
+    prefix: String,
+    more: u64,
+    files: Vec<(String, String)>,
+    access: UploadAccess,
 }
 
 impl Scene {

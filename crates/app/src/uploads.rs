@@ -64,9 +64,10 @@ pub enum ConflictPolicy {
 }
 
 /// Who may read what is uploaded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum UploadAccess {
     /// No ACL header is sent: the server decides.
+    #[default]
     ServerDefault,
     /// The canned ACL `private`.
     Private,
@@ -305,6 +306,19 @@ impl App {
         Ok(())
     }
 
+    /// Where a plan goes, who may read it, and the name and key of every file it sends.
+    pub(crate) fn planned_upload(&self, operation: &str, plan_id: &str) -> Result<PlannedUpload> {
+        let draft = self.parts.work.uploads.plan(operation, plan_id)?;
+        let sent = draft.planned.iter().filter(|file| !draft.is_skipped(file));
+        Ok(PlannedUpload {
+            files: sent
+                .map(|file| (draft::file_name(&file.path), draft.key(file)))
+                .collect(),
+            access: draft.access,
+            bucket: draft.target.bucket,
+        })
+    }
+
     /// Shows a draft as a plan, with a new token for exactly this state of it.
     fn show(&self, operation: &str, draft: &mut Draft) -> Result<UploadPlan> {
         if draft.is_empty() {
@@ -326,6 +340,14 @@ impl App {
         draft.token = Some(token.clone());
         Ok(draft.shown(token))
     }
+}
+
+/// What a plan sends.
+pub(crate) struct PlannedUpload {
+    pub(crate) bucket: String,
+    pub(crate) access: UploadAccess,
+    /// Name and key.
+    pub(crate) files: Vec<(String, String)>,
 }
 
 /// What an upload token is bound to.

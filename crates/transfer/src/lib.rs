@@ -45,3 +45,4 @@ pub use spec::{
     AclSpec, ConflictPolicy, DeleteSpec, DownloadConflict, DownloadSpec, EmptyBucketSpec, JobSpec, UploadItem,
     UploadSpec,
 };
+pub use upload::content_type_of;

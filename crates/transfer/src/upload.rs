@@ -221,17 +221,20 @@ impl Sending<'_> {
     }
 
     fn options(&self) -> PutOptions {
-        let guessed = || {
-            mime_guess::from_path(self.item.key.as_str())
-                .first_raw()
-                .unwrap_or("application/octet-stream")
-        };
+        let guessed = || content_type_of(self.item.key.as_str()).to_owned();
         PutOptions {
             content_type: Some(self.item.content_type.clone().unwrap_or_else(guessed)),
             canned_acl: self.spec.canned_acl,
             ..PutOptions::default()
         }
     }
+}
+
+/// The content type an object gets by its key when nobody names one.
+pub fn content_type_of(key: &str) -> &'static str {
+    mime_guess::from_path(key)
+        .first_raw()
+        .unwrap_or("application/octet-stream")
 }
 
 /// The body of a file that goes in one request.

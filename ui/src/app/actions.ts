@@ -1,5 +1,6 @@
 // What commands do that takes more than a line. Each takes the shell and starts its work; a failure is a toast.
-import type { LinkRequest, Target } from '$backend/backend'
+import type { CodeRequest, LinkRequest, Target } from '$backend/backend'
+import { codeRequest } from '$session/dialogs.svelte'
 import type { ActingPane } from '$session/session.svelte'
 import type { Shell } from './shell.svelte'
 import { words } from './words'
@@ -89,25 +90,18 @@ export function copyText(text: (shell: Shell) => string | null) {
     })
 }
 
+/** What can be done with a bucket or a selection, as code; the first is shown first. */
+const codeActions: Record<Target['kind'], CodeRequest['action'][]> = {
+  bucket: ['listObjects', 'listBuckets', 'makePublic', 'makePrivate', 'deleteBucket'],
+  selection: ['download', 'makePublic', 'makePrivate', 'deleteObjects'],
+}
+
 export function copyCode(shell: Shell) {
-  const { session } = shell
-  const target = selectionTarget(shell)
-  const { accountId, bucket } = session
-  if (accountId === null || bucket === null) return
-  session.dialogs.open({
-    kind: 'code',
-    label: target === null ? bucket : labelOf(shell, target),
-    request: {
-      action: target === null ? 'listObjects' : 'download',
-      target,
-      accountId,
-      bucket,
-      key: session.view.selection.single?.key ?? null,
-      link: null,
-      name: null,
-      text: null,
-    },
-  })
+  const { target, targetLabel, accountId, bucket, dialogs } = shell.session
+  if (target === null || accountId === null) return
+  const actions = codeActions[target.kind]
+  const request = codeRequest(actions[0] ?? 'listObjects', accountId, { target, bucket })
+  dialogs.open({ kind: 'code', label: targetLabel, request, actions })
 }
 
 export function openSelected({ session }: Shell) {
@@ -123,7 +117,7 @@ export function showTab(tab: 'transfers' | 'permissions' | 'properties' | 'event
   }
 }
 
-/** Where new objects go: the open folder, or the top of the bucket in a flat list. */
+/** Where new objects go: the open folder. */
 export const currentPlace = ({ session }: Shell) => ({
   accountId: session.accountId ?? '',
   bucket: session.bucket ?? '',

@@ -243,8 +243,11 @@ export type CodeRequest = {
 	accountId: string,
 	bucket: string | null,
 	key: string | null,
-	name: string | null,
 	text: string | null,
+	contentType: string | null,
+	access: UploadAccess,
+	/**  the plan of the upload sheet. */
+	uploadPlan: string | null,
 };
 
 export type CodeSnippet = {

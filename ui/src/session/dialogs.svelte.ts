@@ -17,13 +17,34 @@ export type DialogRequest =
   | { kind: 'makePublic'; target: Target; label: string }
   | { kind: 'makePrivate'; target: Target; label: string }
   | { kind: 'getLink'; target: Target; label: string }
-  | { kind: 'code'; request: CodeRequest; label: string }
+  | { kind: 'code'; request: CodeRequest; label: string; actions?: CodeRequest['action'][] }
   | { kind: 'upload'; sourceId: string; target: UploadTarget; from: UploadFrom }
   | { kind: 'columns' }
   | { kind: 'settings' }
   | { kind: 'shortcuts' }
   | { kind: 'about' }
   | { kind: 'quit'; running: number }
+
+/** A click to be written as code; what it does not say is left out. */
+export function codeRequest(
+  action: CodeRequest['action'],
+  accountId: string,
+  rest: Partial<CodeRequest> = {},
+): CodeRequest {
+  return {
+    action,
+    accountId,
+    link: null,
+    target: null,
+    bucket: null,
+    key: null,
+    text: null,
+    contentType: null,
+    access: 'serverDefault',
+    uploadPlan: null,
+    ...rest,
+  }
+}
 
 export type OpenDialog = { id: number; request: DialogRequest }
 

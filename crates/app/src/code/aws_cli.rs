@@ -39,7 +39,15 @@ fn lines(action: CodeAction, scene: &Scene) -> Vec<String> {
             }
         },
         CodeAction::ListBuckets => one("s3api list-buckets"),
-        CodeAction::CreateBucket => one(&format!("s3api create-bucket --bucket {bucket}")),
+        CodeAction::CreateBucket => {
+            let place = scene.location.as_ref().map_or_else(String::new, |place| {
+                format!(
+                    " --create-bucket-configuration {}",
+                    shell(&format!("LocationConstraint={place}"))
+                )
+            });
+            one(&format!("s3api create-bucket --bucket {bucket}{place}"))
+        }
         CodeAction::DeleteBucket => one(&format!("s3api delete-bucket --bucket {bucket}")),
         CodeAction::ListObjects => one(&format!(
             "s3api list-objects-v2 --bucket {bucket} --prefix {}",
@@ -49,14 +57,23 @@ fn lines(action: CodeAction, scene: &Scene) -> Vec<String> {
             let put = command(
                 scene,
                 &format!(
-                    "s3 cp - {} --content-type 'text/plain; charset=utf-8'",
-                    address(scene, scene.key())
+                    "s3 cp - {}{}",
+                    address(scene, scene.key()),
+                    described(scene, &scene.content_type)
                 ),
             );
             vec![format!("printf %s {} | {put}", shell(&scene.text))]
         }
-        CodeAction::Upload => one(&format!("s3 cp {} {}", local(&scene.file), address(scene, scene.key()))),
-        CodeAction::Download => one(&format!("s3 cp {} {}", address(scene, scene.key()), local(&scene.file))),
+        CodeAction::Upload => files(scene, |file, key| {
+            let described = described(scene, dipper_transfer::content_type_of(key));
+            format!("s3 cp {} {}{described}", local(file), address(scene, key))
+        }),
+        CodeAction::Download if scene.files.is_empty() => {
+            one(&format!("s3 cp --recursive {} .", address(scene, &scene.prefix)))
+        }
+        CodeAction::Download => files(scene, |file, key| {
+            format!("s3 cp {} {}", address(scene, key), local(file))
+        }),
         CodeAction::DeleteObjects if scene.keys.is_empty() => {
             one(&format!("s3 rm --recursive {}", address(scene, &scene.prefix)))
         }
@@ -66,6 +83,23 @@ fn lines(action: CodeAction, scene: &Scene) -> Vec<String> {
         CodeAction::MakePublic => acl(scene, "public-read"),
         CodeAction::MakePrivate => acl(scene, "private"),
     }
+}
+
+/// Content type and access of what is written, where they are sent.
+fn described(scene: &Scene, content_type: &str) -> String {
+    let mut options = String::new();
+    if !content_type.is_empty() {
+        options = format!(" --content-type {}", shell(content_type));
+    }
+    if let Some(acl) = scene.acl {
+        options = format!("{options} --acl {}", acl.as_str());
+    }
+    options
+}
+
+fn files(scene: &Scene, rest: impl Fn(&str, &str) -> String) -> Vec<String> {
+    let lines = scene.files.iter().map(|(file, key)| command(scene, &rest(file, key)));
+    lines.collect()
 }
 
 fn acl(scene: &Scene, canned: &str) -> Vec<String> {

@@ -1,5 +1,7 @@
 //! Python with boto3. It refuses a Project ID in a bucket's name, so snippets use the plain name and say so.
 
+use dipper_storage::CannedAcl;
+
 use super::quoting::python;
 use super::{CodeAction, Scene, SceneLink};
 use crate::SignatureVersion;
@@ -53,7 +55,6 @@ fn client(scene: &Scene, style: SignatureVersion) -> String {
 fn call(action: CodeAction, scene: &Scene) -> String {
     let bucket = python(&scene.bucket);
     let key = python(scene.key());
-    let file = python(&scene.file);
     match action {
         CodeAction::Link => {
             let seconds = scene.link.as_ref().map_or(3_600, |link| link.seconds);
@@ -68,7 +69,13 @@ fn call(action: CodeAction, scene: &Scene) -> String {
             "for bucket in s3.list_buckets()[\"Buckets\"]:\n    print(bucket[\"Name\"], bucket[\"CreationDate\"])\n"
                 .to_owned()
         }
-        CodeAction::CreateBucket => format!("s3.create_bucket(Bucket={bucket})\n"),
+        CodeAction::CreateBucket => match &scene.location {
+            None => format!("s3.create_bucket(Bucket={bucket})\n"),
+            Some(place) => format!(
+                "s3.create_bucket(\n    Bucket={bucket},\n    CreateBucketConfiguration={{\"LocationConstraint\": {}}},\n)\n",
+                python(place)
+            ),
+        },
         CodeAction::DeleteBucket => {
             format!("# only an empty bucket can be deleted\ns3.delete_bucket(Bucket={bucket})\n")
         }
@@ -77,16 +84,46 @@ fn call(action: CodeAction, scene: &Scene) -> String {
              for item in page.get(\"Contents\", []):\n        print(item[\"Key\"], item[\"Size\"], item[\"LastModified\"])\n"
         ),
         CodeAction::PutText => format!(
-            "s3.put_object(\n    Bucket={bucket},\n    Key={key},\n    Body={}.encode(),\n    ContentType=\"text/plain; charset=utf-8\",\n)\n",
-            python(&scene.text)
+            "s3.put_object(\n    Bucket={bucket},\n    Key={key},\n    Body={}.encode(),\n{}{})\n",
+            python(&scene.text),
+            argument("ContentType", &scene.content_type),
+            argument("ACL", scene.acl.map_or("", CannedAcl::as_str))
         ),
-        CodeAction::Upload => format!("s3.upload_file({file}, {bucket}, {key})\n"),
-        CodeAction::Download => format!("s3.download_file({bucket}, {key}, {file})\n"),
+        CodeAction::Upload => files(scene, |file, key| {
+            let mut extra = format!("\"ContentType\": {}", python(dipper_transfer::content_type_of(key)));
+            if let Some(acl) = scene.acl {
+                extra = format!("{extra}, \"ACL\": {}", python(acl.as_str()));
+            }
+            format!(
+                "s3.upload_file({}, {bucket}, {}, ExtraArgs={{{extra}}})\n",
+                python(file),
+                python(key)
+            )
+        }),
+        CodeAction::Download => files(scene, |file, key| {
+            format!("s3.download_file({bucket}, {}, {})\n", python(key), python(file))
+        }),
         CodeAction::DeleteObjects if scene.keys.is_empty() => below(scene, "s3.delete_object(Bucket=BUCKET, Key=key)"),
         CodeAction::DeleteObjects => each(scene, &format!("s3.delete_object(Bucket={bucket}, Key=key)")),
         CodeAction::MakePublic => acl(scene, "public-read"),
         CodeAction::MakePrivate => acl(scene, "private"),
     }
+}
+
+/// A line of a call, left out where there is nothing to say.
+fn argument(name: &str, value: &str) -> String {
+    if value.is_empty() {
+        return String::new();
+    }
+    format!("    {name}={},\n", python(value))
+}
+
+/// A line for each file.
+fn files(scene: &Scene, line: impl Fn(&str, &str) -> String) -> String {
+    if scene.files.is_empty() {
+        return "# choose objects: a folder has no content of its own\n".to_owned();
+    }
+    scene.files.iter().map(|(file, key)| line(file, key)).collect()
 }
 
 fn acl(scene: &Scene, canned: &str) -> String {

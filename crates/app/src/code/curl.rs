@@ -49,23 +49,52 @@ fn lines(action: CodeAction, scene: &Scene) -> Vec<String> {
     match action {
         CodeAction::Link => Vec::new(),
         CodeAction::ListBuckets => one(&shell(&format!("{}/", scene.endpoint))),
-        CodeAction::CreateBucket => one(&format!("-X PUT {}", bucket(""))),
+        CodeAction::CreateBucket => {
+            let place = scene.location.as_ref().map_or_else(String::new, |place| {
+                let body = format!(
+                    "<CreateBucketConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\
+                     <LocationConstraint>{place}</LocationConstraint></CreateBucketConfiguration>"
+                );
+                format!("-H 'Content-Type: application/xml' --data-raw {} ", shell(&body))
+            });
+            one(&format!("-X PUT {place}{}", bucket("")))
+        }
         CodeAction::DeleteBucket => one(&format!("-X DELETE {}", bucket(""))),
         CodeAction::ListObjects => {
             let prefix = path(scene.key()).replace('/', "%2F");
             one(&bucket(&format!("?list-type=2&prefix={prefix}")))
         }
         CodeAction::PutText => one(&format!(
-            "-X PUT -H 'Content-Type: text/plain; charset=utf-8' --data-raw {} {}",
+            "-X PUT {}--data-raw {} {}",
+            described(scene, &scene.content_type),
             shell(&scene.text),
             url(scene, scene.key(), "")
         )),
-        CodeAction::Upload => one(&format!("-T {} {}", file(&scene.file), url(scene, scene.key(), ""))),
-        CodeAction::Download => one(&format!("-o {} {}", file(&scene.file), url(scene, scene.key(), ""))),
+        CodeAction::Upload => files(scene, |name, key| {
+            let described = described(scene, dipper_transfer::content_type_of(key));
+            format!("{described}-T {} {}", file(name), url(scene, key, ""))
+        }),
+        CodeAction::Download => files(scene, |name, key| format!("-o {} {}", file(name), url(scene, key, ""))),
         CodeAction::DeleteObjects => each(scene, "-X DELETE", ""),
         CodeAction::MakePublic => acl(scene, "public-read"),
         CodeAction::MakePrivate => acl(scene, "private"),
     }
+}
+
+/// The headers of what is written. An empty `Content-Type:` keeps curl from sending one of its own.
+fn described(scene: &Scene, content_type: &str) -> String {
+    let kind = shell(format!("Content-Type: {content_type}").trim_end());
+    let acl = scene.acl.map(|acl| format!("-H 'x-amz-acl: {}' ", acl.as_str()));
+    format!("-H {kind} {}", acl.unwrap_or_default())
+}
+
+/// A line for each file; a folder is a line that says how to go about it.
+fn files(scene: &Scene, options: impl Fn(&str, &str) -> String) -> Vec<String> {
+    if scene.files.is_empty() {
+        return each(scene, "", "");
+    }
+    let lines = scene.files.iter().map(|(name, key)| signed(scene, &options(name, key)));
+    lines.collect()
 }
 
 fn acl(scene: &Scene, canned: &str) -> Vec<String> {

@@ -34,8 +34,11 @@ fn scene(keys: &[&str], prefix: &str) -> Scene {
         keys: keys.iter().map(|key| (*key).to_owned()).collect(),
         prefix: prefix.to_owned(),
         more: 0,
-        file: file_name(keys.first().copied().unwrap_or_default()),
+        files: keys.iter().map(|key| (file_name(key), (*key).to_owned())).collect(),
         text: HOSTILE.to_owned(),
+        content_type: "text/plain; charset=utf-8".to_owned(),
+        acl: Some(CannedAcl::PublicRead),
+        location: Some("eu-central-1".to_owned()),
         link: None,
     }
 }

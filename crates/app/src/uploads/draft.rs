@@ -275,7 +275,7 @@ fn skipped_file(skipped: &dipper_transfer::Skipped) -> SkippedFile {
     }
 }
 
-fn file_name(path: &std::path::Path) -> String {
+pub(super) fn file_name(path: &std::path::Path) -> String {
     path.file_name()
         .unwrap_or(path.as_os_str())
         .to_string_lossy()

@@ -2,7 +2,7 @@
 
 use dipper_app::{
     AccountId, App, CodeAction, CodeRequest, CountProgress, LinkKind, LinkRequest, PlanToken, PublicScope, Scheme,
-    SensitiveNames, SignatureVersion, SourceId, Target, UploadChange, UploadTarget, ViewId,
+    SensitiveNames, SignatureVersion, SourceId, Target, UploadAccess, UploadChange, UploadTarget, ViewId,
 };
 
 fn on_any_thread<F: Future + Send>(_: F) {}
@@ -40,8 +40,10 @@ async fn every_long_method_can_be_awaited_on_any_thread() {
         account_id: account.clone(),
         bucket: None,
         key: None,
-        name: None,
         text: None,
+        content_type: None,
+        access: UploadAccess::ServerDefault,
+        upload_plan: None,
     };
     on_any_thread(app.plan_delete_objects(&view, "1", quiet, "o"));
     on_any_thread(app.delete_objects(&token, None));

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::ipc::mirror::{list, maybe, maybe_millis, same_fields, same_variants};
-use crate::ipc::views::{Access, Scheme, Signature, Target};
+use crate::ipc::views::{Access, Scheme, Signature, Target, UploadAccess};
 
 #[derive(Debug, Clone, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -55,8 +55,11 @@ pub(crate) struct CodeRequest {
     pub(crate) account_id: String,
     pub(crate) bucket: Option<String>,
     pub(crate) key: Option<String>,
-    pub(crate) name: Option<String>,
     pub(crate) text: Option<String>,
+    pub(crate) content_type: Option<String>,
+    pub(crate) access: UploadAccess,
+    /// the plan of the upload sheet.
+    pub(crate) upload_plan: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Type)]
@@ -125,6 +128,6 @@ same_fields!(app::LinkSet => LinkSet {
     links: list, total, works_until: maybe_millis, access: maybe, proof, notes, scheme, project_id,
 });
 same_fields!(CodeRequest => app::CodeRequest {
-    action, link: maybe, target: maybe, account_id, bucket, key, name, text,
+    action, link: maybe, target: maybe, account_id, bucket, key, text, content_type, access, upload_plan,
 });
 same_fields!(app::CodeSnippet => CodeSnippet { language, title, code, note });

@@ -99,8 +99,8 @@ function snippets(views: Views, request: CodeRequest): CodeSnippet[] {
   const account = views.world.account(request.accountId).view
   const endpoint = `${account.scheme}://${account.endpoint}`
   const chosen = request.target ? views.chosen(request.target) : null
-  const bucket = request.bucket ?? chosen?.bucket ?? 'BUCKET'
-  const key = request.key ?? chosen?.objects[0]?.key ?? request.name ?? 'KEY'
+  const bucket = request.bucket ?? chosen?.bucket ?? ''
+  const key = request.key ?? chosen?.objects[0]?.key ?? ''
   const seconds = request.link?.expiresSeconds ?? 3_600
   const open = request.link?.kind === 'public'
   const client = `# keys come from your own profile\ns3 = boto3.client("s3",\n  endpoint_url="${endpoint}",\n  config=Config(\n    signature_version="s3v4",\n    s3={"addressing_style": "path"}))\n\n`

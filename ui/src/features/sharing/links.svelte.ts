@@ -2,6 +2,7 @@
 import type { Backend } from '$backend/backend'
 import type { Access, CodeRequest, CodeSnippet, IpcError, LinkRequest, LinkSet, Target } from '$backend/bindings'
 import { asIpcError } from '$lib/errors'
+import { codeRequest } from '$session/dialogs.svelte'
 
 export type Preset = '900' | '3600' | '86400' | '604800' | 'other'
 
@@ -163,7 +164,7 @@ export class Links {
     const { target } = this
     const bucket = target.kind === 'bucket' ? target.bucket : null
     const { accountId } = this.account
-    return { action: 'link', link, target, accountId, bucket, key: null, name: null, text: null }
+    return codeRequest('link', accountId, { link, target, bucket })
   }
 }
 

@@ -1,5 +1,5 @@
 // The words of links and of copying as code.
-import type { Access, CodeSnippet } from '$backend/bindings'
+import type { Access, CodeRequest, CodeSnippet } from '$backend/bindings'
 import { formatDay, formatTimeExactly, plural } from '$lib/format'
 
 export const dialog = {
@@ -65,6 +65,20 @@ export const code = {
   title: 'Copy as code',
   dialogTitle: (label: string) => `Copy as code: ${label}`,
   dialogText: 'The same request from a program or a terminal. Keys are never in it.',
+  action: 'Action',
+  actions: {
+    link: 'Get link',
+    listBuckets: 'List buckets',
+    createBucket: 'New bucket',
+    deleteBucket: 'Delete bucket',
+    listObjects: 'List objects',
+    putText: 'New text object',
+    upload: 'Upload',
+    download: 'Download',
+    deleteObjects: 'Delete',
+    makePublic: 'Make public',
+    makePrivate: 'Make private',
+  } satisfies Record<CodeRequest['action'], string>,
   language: 'Language',
   copy: 'Copy',
   copied: 'Code copied',

@@ -32,6 +32,7 @@ export const sheet = {
   nothing: 'Nothing to upload',
   checking: 'Checking the keys…',
   cancel: 'Cancel',
+  copyCode: 'Copy as code',
   upload: (files: number) => `Upload ${plural(files, 'file')}`,
   uploadPublic: (files: number) => `Upload ${plural(files, 'public file')}`,
 }
