@@ -62,7 +62,7 @@ pub use links::{Link, LinkKind, LinkRequest, LinkSet, MOST_LINKS};
 pub use names::NamePart;
 pub use objects::{
     DeleteLine, DeleteObjectsPlan, KeyCheck, NewTextObject, OBJECTS_WITHOUT_NAME, Properties, PropertiesKind, Property,
-    PropertyGroup,
+    PropertyGroup, PropertyValue,
 };
 pub use operations::CountProgress;
 pub use plans::PlanToken;

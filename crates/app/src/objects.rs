@@ -124,9 +124,22 @@ pub struct Property {
     /// What it is.
     pub label: String,
     /// The value, whole.
-    pub value: String,
+    pub value: PropertyValue,
     /// Whether it is drawn in a fixed-width face.
     pub mono: bool,
     /// Whether a button to copy it makes sense.
     pub copy: bool,
+}
+
+/// A value, for whoever draws it to put into words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PropertyValue {
+    /// Words or a code.
+    Text(String),
+    /// A number of bytes.
+    Bytes(u64),
+    /// A number of things.
+    Count(u64),
+    /// A moment.
+    Time(OffsetDateTime),
 }

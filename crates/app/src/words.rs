@@ -1,26 +1,32 @@
 //! Figures in words: sizes with three significant digits, counts with thin spaces, nouns in the right number.
 
-use time::OffsetDateTime;
-use time::macros::format_description;
-
-/// `4.82 MB`, `812 MB`, `12 B`: decimal units, three significant digits.
+/// `4.82 MB`, `813 MB`, `12 B`: decimal units, three significant digits, rounded as the table rounds them.
 pub(crate) fn size(bytes: u64) -> String {
-    const UNITS: [&str; 6] = ["KB", "MB", "GB", "TB", "PB", "EB"];
-    if bytes < 1_000 {
-        return format!("{bytes} B");
-    }
-    let mut unit = 0;
-    let mut scale = 1_000_u64;
-    while bytes / scale >= 1_000 && unit + 1 < UNITS.len() {
-        scale *= 1_000;
+    const UNITS: [&str; 7] = ["B", "KB", "MB", "GB", "TB", "PB", "EB"];
+    let bytes = u128::from(bytes);
+    let (mut unit, mut scale) = (0, 1);
+    // From 999.5 of a unit on it is one of the next.
+    while bytes * 2 >= scale * 1_999 && unit + 1 < UNITS.len() {
         unit += 1;
+        scale *= 1_000;
     }
-    let hundredths = (u128::from(bytes) * 100 / u128::from(scale)).min(99_999);
-    let (whole, rest) = (hundredths / 100, hundredths % 100);
-    match whole {
-        0..=9 => format!("{whole}.{rest:02} {}", UNITS[unit]),
-        10..=99 => format!("{whole}.{} {}", rest / 10, UNITS[unit]),
-        _ => format!("{whole} {}", UNITS[unit]),
+    let decimals = match bytes * 1_000 / scale {
+        _ if unit == 0 => 0,
+        0..9_995 => 2,
+        9_995..99_950 => 1,
+        _ => 0,
+    };
+    let parts = 10_u128.pow(decimals);
+    let rounded = (bytes * parts + scale / 2) / scale;
+    let whole = rounded / parts;
+    match decimals {
+        0 => format!("{whole} {}", UNITS[unit]),
+        _ => format!(
+            "{whole}.{:0width$} {}",
+            rounded % parts,
+            UNITS[unit],
+            width = decimals as usize
+        ),
     }
 }
 
@@ -43,18 +49,8 @@ pub(crate) fn counted(number: u64, noun: &str) -> String {
     format!("{} {noun}{ending}", count(number))
 }
 
-/// `2026-11-22 12:04:31 UTC`.
-pub(crate) fn utc(time: OffsetDateTime) -> String {
-    let format = format_description!("[year]-[month]-[day] [hour]:[minute]:[second] UTC");
-    time.to_offset(time::UtcOffset::UTC)
-        .format(format)
-        .unwrap_or_else(|_| time.unix_timestamp().to_string())
-}
-
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-
     use super::*;
 
     #[test]
@@ -65,8 +61,12 @@ mod tests {
             (1_000, "1.00 KB"),
             (4_820_000, "4.82 MB"),
             (58_600_000, "58.6 MB"),
-            (812_900_000, "812 MB"),
-            (999_999, "999 KB"),
+            (812_900_000, "813 MB"),
+            (999_499, "999 KB"),
+            (999_999, "1.00 MB"),
+            (4_825_000, "4.83 MB"),
+            (9_994_999, "9.99 MB"),
+            (9_995_000, "10.0 MB"),
             (2_060_000_000, "2.06 GB"),
             (u64::MAX, "18.4 EB"),
         ];
@@ -82,13 +82,5 @@ mod tests {
         assert_eq!(count(1_234_567), "1\u{2009}234\u{2009}567");
         assert_eq!(counted(1, "object"), "1 object");
         assert_eq!(counted(3, "object"), "3 objects");
-    }
-
-    #[test]
-    fn times_are_exact_and_say_their_zone() {
-        assert_eq!(
-            utc(OffsetDateTime::from_unix_timestamp(1_316_027_075).unwrap()),
-            "2011-09-14 19:04:35 UTC"
-        );
     }
 }

@@ -623,10 +623,13 @@ export type PropertyGroup = {
 /**  One property. */
 export type PropertyRow = {
 	label: string,
-	value: string,
+	value: PropertyValue,
 	mono: boolean,
 	copy: boolean,
 };
+
+/**  The value of a property; the page puts figures and moments into words. */
+export type PropertyValue = { kind: "text"; text: string } | { kind: "bytes"; bytes: number } | { kind: "count"; count: number } | { kind: "time"; at: number };
 
 export type PublicScope = {
 	listing: boolean,

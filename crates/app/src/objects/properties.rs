@@ -2,13 +2,12 @@
 
 use dipper_storage::{BucketName, Client, LinkOptions, ObjectInfo, Prefix, Versioning};
 
-use super::{Properties, PropertiesKind, Property, PropertyGroup};
+use super::{Properties, PropertiesKind, Property, PropertyGroup, PropertyValue};
 use crate::App;
 use crate::error::Result;
 use crate::kinds;
 use crate::names;
 use crate::targets::{Entries, Selected, Subject, Target, last_name};
-use crate::words;
 
 impl App {
     /// What is known about a target. One object or bucket is asked for; several are described as listed.
@@ -34,10 +33,10 @@ async fn of_bucket(client: &Client, bucket: &BucketName) -> Result<Properties> {
     // Permissions may be closed to this key: the owner is then simply not known.
     let owner = client.bucket_acl(bucket).await.ok().map(|acl| acl.owner);
     general.copied_if("Owner", owner.map(|owner| owner.id).filter(|id| !id.is_empty()));
-    general.optional("Objects", info.object_count.map(words::count));
-    general.optional("Size", info.bytes_used.map(exact_size));
+    general.optional("Objects", info.object_count.map(PropertyValue::Count));
+    general.optional("Size", info.bytes_used.map(PropertyValue::Bytes));
     let versioning = client.bucket_versioning(bucket).await.ok().map(versioning_words);
-    general.optional("Old versions", versioning.map(str::to_owned));
+    general.optional("Old versions", versioning.map(PropertyValue::from));
     let mut address = Group::new("Address");
     address.copied("URL", &client.public_url(bucket, None, &LinkOptions::default()).url());
     Ok(Properties {
@@ -53,16 +52,19 @@ async fn of_object(client: &Client, bucket: &BucketName, object: &Selected) -> R
     let mut general = Group::new("Object");
     general.copied("Key", key);
     if names::shown(key) != key {
-        general.value("Shown as", &names::shown(key));
+        general.value("Shown as", names::shown(key));
     }
     general.copied("Bucket", bucket.as_str());
-    general.value("Size", &exact_size(info.size));
-    general.value("Type", &kinds::of(key).words);
-    general.optional("Last modified", info.last_modified.map(words::utc));
+    general.value("Size", PropertyValue::Bytes(info.size));
+    general.value("Type", kinds::of(key).words);
+    general.optional("Last modified", info.last_modified.map(PropertyValue::Time));
     general.value("Storage class", info.storage_class.as_deref().unwrap_or("STANDARD"));
     general.copied_if("ETag", info.etag.clone());
     general.copied_if("Version", info.version_id.clone());
-    general.optional("Uploaded in parts", info.parts.map(|parts| parts.to_string()));
+    general.optional(
+        "Uploaded in parts",
+        info.parts.map(|parts| PropertyValue::Count(parts.into())),
+    );
     general.optional("Encryption on the server", info.server_side_encryption.clone());
     general.optional("Restore", info.restore.clone());
     let mut address = Group::new("Address");
@@ -130,19 +132,17 @@ fn of_folder(client: &Client, bucket: &BucketName, folder: &Prefix) -> Propertie
 fn of_many(bucket: &BucketName, entries: &Entries) -> Properties {
     let mut general = Group::new("Selection");
     general.copied("Bucket", bucket.as_str());
-    general.value("Objects", &words::count(entries.objects.len() as u64));
+    general.value("Objects", PropertyValue::Count(entries.objects.len() as u64));
     if !entries.folders.is_empty() {
-        general.value("Folders", &words::count(entries.folders.len() as u64));
+        general.value("Folders", PropertyValue::Count(entries.folders.len() as u64));
     }
-    general.value("Size of the objects", &exact_size(entries.bytes()));
+    general.value("Size of the objects", PropertyValue::Bytes(entries.bytes()));
     let times = || entries.objects.iter().filter_map(|object| object.last_modified);
-    general.optional("Oldest", times().min().map(words::utc));
-    general.optional("Newest", times().max().map(words::utc));
+    general.optional("Oldest", times().min().map(PropertyValue::Time));
+    general.optional("Newest", times().max().map(PropertyValue::Time));
     let largest = entries.objects.iter().max_by_key(|object| object.size);
-    general.optional(
-        "Largest",
-        largest.map(|o| format!("{}, {}", last_name(o.key.as_str()), words::size(o.size))),
-    );
+    general.optional("Largest", largest.map(|object| last_name(object.key.as_str())));
+    general.optional("Its size", largest.map(|object| PropertyValue::Bytes(object.size)));
     Properties {
         title: entries.label(),
         kind: PropertiesKind::Many,
@@ -159,12 +159,16 @@ fn versioning_words(versioning: Versioning) -> &'static str {
     }
 }
 
-/// `4.82 MB (4 820 113 bytes)`.
-fn exact_size(bytes: u64) -> String {
-    if bytes < 1_000 {
-        return words::counted(bytes, "byte");
+impl From<String> for PropertyValue {
+    fn from(text: String) -> Self {
+        Self::Text(text)
     }
-    format!("{} ({} bytes)", words::size(bytes), words::count(bytes))
+}
+
+impl From<&str> for PropertyValue {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
 }
 
 struct Group(PropertyGroup);
@@ -177,17 +181,17 @@ impl Group {
         })
     }
 
-    fn value(&mut self, label: &str, value: &str) {
-        self.add(label, value, false);
+    fn value(&mut self, label: &str, value: impl Into<PropertyValue>) {
+        self.add(label, value.into(), false);
     }
 
     fn copied(&mut self, label: &str, value: &str) {
-        self.add(label, value, true);
+        self.add(label, value.into(), true);
     }
 
-    fn optional(&mut self, label: &str, value: Option<String>) {
+    fn optional(&mut self, label: &str, value: Option<impl Into<PropertyValue>>) {
         if let Some(value) = value {
-            self.value(label, &value);
+            self.value(label, value);
         }
     }
 
@@ -198,10 +202,10 @@ impl Group {
     }
 
     /// What is worth copying is an exact name or code, drawn in a fixed-width face.
-    fn add(&mut self, label: &str, value: &str, exact: bool) {
+    fn add(&mut self, label: &str, value: PropertyValue, exact: bool) {
         self.0.rows.push(Property {
             label: label.to_owned(),
-            value: value.to_owned(),
+            value,
             mono: exact,
             copy: exact,
         });
@@ -219,13 +223,6 @@ fn filled<const N: usize>(groups: [Group; N]) -> Vec<PropertyGroup> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn sizes_are_given_to_the_byte() {
-        assert_eq!(exact_size(12), "12 bytes");
-        assert_eq!(exact_size(1), "1 byte");
-        assert_eq!(exact_size(4_820_113), "4.82 MB (4\u{2009}820\u{2009}113 bytes)");
-    }
 
     #[test]
     fn empty_groups_are_left_out() {

@@ -4,7 +4,7 @@ use dipper_app as app;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::ipc::mirror::{list, maybe_millis, plan_token, same_fields, same_variants};
+use crate::ipc::mirror::{list, maybe_millis, millis, plan_token, same_fields, same_variants};
 use crate::ipc::views::{UploadAccess, Versioning};
 
 #[derive(Debug, Clone, Deserialize, Type)]
@@ -88,9 +88,30 @@ pub(crate) struct PropertyGroup {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PropertyRow {
     pub(crate) label: String,
-    pub(crate) value: String,
+    pub(crate) value: PropertyValue,
     pub(crate) mono: bool,
     pub(crate) copy: bool,
+}
+
+/// The value of a property; the page puts figures and moments into words.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub(crate) enum PropertyValue {
+    Text { text: String },
+    Bytes { bytes: u64 },
+    Count { count: u64 },
+    Time { at: i64 },
+}
+
+impl From<app::PropertyValue> for PropertyValue {
+    fn from(value: app::PropertyValue) -> Self {
+        match value {
+            app::PropertyValue::Text(text) => Self::Text { text },
+            app::PropertyValue::Bytes(bytes) => Self::Bytes { bytes },
+            app::PropertyValue::Count(count) => Self::Count { count },
+            app::PropertyValue::Time(time) => Self::Time { at: millis(time) },
+        }
+    }
 }
 
 same_fields!(app::KeyCheck => KeyCheck {

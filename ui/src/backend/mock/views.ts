@@ -1,7 +1,7 @@
 // The views of the mock: opening, reading and selecting rows, and what acts on a selection (delete, download, properties).
-import type { AccessBadge, DeleteObjectsPlan, PropertiesView, Target } from '../bindings'
+import type { AccessBadge, DeleteObjectsPlan, PropertiesView, PropertyValue, Target } from '../bindings'
 import type { Backend } from '../backend'
-import { formatBytesExactly, formatDate, formatNumber, formatSize } from '$lib/format'
+import { formatNumber, formatSize } from '$lib/format'
 import { Failure, notFound } from './failure'
 import { Listing } from './listing'
 import type { Transfers } from './transfers'
@@ -194,19 +194,24 @@ async function properties(views: Views, target: Target): Promise<PropertiesView>
   await world.wait(140)
   const chosen = views.chosen(target)
   const account = world.account(chosen.accountId)
-  const row = (label: string, value: string, mono = false) => ({ label, value, mono, copy: mono })
+  const row = (label: string, value: PropertyValue | string, mono = false) => ({
+    label,
+    value: typeof value === 'string' ? { kind: 'text' as const, text: value } : value,
+    mono,
+    copy: mono,
+  })
   if (target.kind === 'bucket') {
     const bucket = world.bucket(chosen.accountId, chosen.bucket)
     if (!bucket.mayList)
       throw new Failure('accessDenied', `You may not read the properties of “${bucket.name}”`, 'Ask its owner.')
     const address = `${account.view.scheme}://${account.view.endpoint}/${bucket.name}/`
     const contents = [
-      row('Objects', count(chosen.objects.length, 'object')),
-      row('Size', sizeWords(sizeOf(chosen.objects))),
+      row('Objects', { kind: 'count', count: chosen.objects.length }),
+      row('Size', { kind: 'bytes', bytes: sizeOf(chosen.objects) }),
     ]
     const general = [
       row('Name', bucket.name, true),
-      row('Created', formatDate(bucket.created)),
+      row('Created', { kind: 'time', at: bucket.created }),
       row('Owner', account.owner, true),
       row('Region', account.view.region),
       row('Address', address, true),
@@ -228,9 +233,9 @@ async function properties(views: Views, target: Target): Promise<PropertiesView>
   if (!first) throw notFound('Nothing is selected')
   if (chosen.objects.length > 1) {
     const total = [
-      row('Objects', String(chosen.objects.length)),
-      row('Folders', String(chosen.folders.length)),
-      row('Size', sizeWords(sizeOf(chosen.objects))),
+      row('Objects', { kind: 'count', count: chosen.objects.length }),
+      row('Folders', { kind: 'count', count: chosen.folders.length }),
+      row('Size of the objects', { kind: 'bytes', bytes: sizeOf(chosen.objects) }),
     ]
     return {
       title: count(chosen.objects.length, 'object'),
@@ -240,8 +245,8 @@ async function properties(views: Views, target: Target): Promise<PropertiesView>
   }
   const rows = [
     row('Key', first.key, true),
-    row('Size', sizeWords(first.size)),
-    row('Last modified', formatDate(first.modified)),
+    row('Size', { kind: 'bytes', bytes: first.size }),
+    row('Last modified', { kind: 'time', at: first.modified }),
     row('Storage class', first.storageClass),
     row('ETag', '9f3c21ab7d04e6155a1be2c0f7d80a43', true),
     row('Owner', account.owner, true),
@@ -271,8 +276,4 @@ export function lastPart(key: string): string {
 
 export function count(number: number, noun: string): string {
   return `${formatNumber(number)} ${noun}${number === 1 ? '' : 's'}`
-}
-
-function sizeWords(bytes: number): string {
-  return bytes < 1_000 ? formatBytesExactly(bytes) : `${formatSize(bytes)} (${formatBytesExactly(bytes)})`
 }
