@@ -133,23 +133,9 @@ fn raw_path(url: &str) -> &str {
 }
 
 fn decoded(path: &str) -> Result<String> {
-    let bytes = percent_decoded(path.as_bytes());
-    String::from_utf8(bytes).map_err(|cause| unreadable("The name in this address is not UTF-8.").with_source(cause))
-}
-
-/// `%41` is `A`; a `%` that no two hex digits follow stands for itself, as it does in browsers.
-fn percent_decoded(text: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let [first, tail @ ..] = rest {
-        let decoded = match (first, tail) {
-            (b'%', [high, low, ..]) => hex::decode([*high, *low]).ok().and_then(|byte| byte.first().copied()),
-            _ => None,
-        };
-        out.push(decoded.unwrap_or(*first));
-        rest = if decoded.is_some() { &tail[2..] } else { tail };
-    }
-    out
+    let decoded = percent_encoding::percent_decode_str(path).decode_utf8();
+    let decoded = decoded.map_err(|cause| unreadable("The name in this address is not UTF-8.").with_source(cause))?;
+    Ok(decoded.into_owned())
 }
 
 fn split(path: &str, config: &Config) -> Result<Parts> {

@@ -24,7 +24,6 @@ export const words = {
   clearFilter: 'Clear filter',
   retry: 'Try again',
   cancel: 'Cancel',
-  resize: 'Resize buckets',
 
   newTitle: 'New bucket',
   newText: (account: string) => `In ${account}. It starts private.`,
