@@ -159,7 +159,7 @@ pub(crate) struct Digest {
 }
 
 impl Digest {
-    /// Of no bytes at all, with nothing but MD5.
+    /// The `ETag` of an object that came in one piece: its MD5.
     pub(crate) fn etag(&self) -> String {
         hex::encode(self.md5)
     }

@@ -13,6 +13,7 @@ mod signatures;
 use documents::Finding;
 pub(crate) use documents::MAX_DOCUMENT;
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, header};
@@ -205,26 +206,21 @@ fn starts_with(headers: &HeaderMap, name: &header::HeaderName, prefix: &str) -> 
 /// Decoded names and values of the query. A name that occurs twice is refused: s3s leaves such a parameter out of what
 /// a V2 signature covers, but routes by it.
 fn parameters(uri: &Uri) -> S3Result<Vec<(String, String)>> {
-    let mut parameters: Vec<(String, String)> = Vec::new();
-    for pair in uri
-        .query()
-        .unwrap_or_default()
-        .split('&')
-        .filter(|pair| !pair.is_empty())
-    {
+    let query = uri.query().unwrap_or_default();
+    let pairs = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let (name, value) = (decode(name)?, decode(value)?);
-        if parameters.iter().any(|(known, _)| *known == name) {
-            return Err(S3Error::with_message(
-                S3ErrorCode::InvalidArgument,
-                "A query parameter is given twice.",
-            ));
-        }
-        parameters.push((name, value));
+        Ok((decode(name)?, decode(value)?))
+    });
+    let parameters: Vec<(String, String)> = pairs.collect::<S3Result<_>>()?;
+    let mut names = HashSet::new();
+    if parameters.iter().all(|(name, _)| names.insert(name)) {
+        return Ok(parameters);
     }
-    Ok(parameters)
+    let message = "A query parameter is given twice.";
+    Err(S3Error::with_message(S3ErrorCode::InvalidArgument, message))
 }
 
+/// As s3s does it, except that s3s puts a sign in the place of bytes that are not UTF-8, and would act on another name.
 fn decode(text: &str) -> S3Result<String> {
     let spaced = text.replace('+', " ");
     let decoded = percent_decode_str(&spaced).decode_utf8();

@@ -6,6 +6,7 @@ use s3s::dto::{
 };
 use s3s::{S3Error, S3ErrorCode, S3Request, S3Result};
 
+use super::describe::wanted_acl;
 use super::{Service, error};
 use crate::access::Judged;
 use crate::acl::{Acl, Resource, Wanted};
@@ -21,16 +22,12 @@ impl Service {
     }
 
     pub(super) async fn put_bucket_acl(&self, request: S3Request<PutBucketAclInput>) -> S3Result<PutBucketAclOutput> {
-        let input = request.input;
+        let mut input = request.input;
         let bucket = self.names.bucket(&input.bucket)?;
         let wanted = Wanted {
-            canned: input.acl.map(|acl| acl.as_str().to_owned()),
-            read: input.grant_read,
-            write: input.grant_write,
-            read_acp: input.grant_read_acp,
-            write_acp: input.grant_write_acp,
-            full_control: input.grant_full_control,
-            document: input.access_control_policy,
+            write: input.grant_write.take(),
+            document: input.access_control_policy.take(),
+            ..wanted_acl!(input)
         };
         let acl = Acl::wanted(wanted, Resource::Bucket, self.names.owner_id())?.ok_or_else(nothing_given)?;
         self.store.set_bucket_acl(bucket, acl).await?;
@@ -51,16 +48,12 @@ impl Service {
     }
 
     pub(super) async fn put_object_acl(&self, request: S3Request<PutObjectAclInput>) -> S3Result<PutObjectAclOutput> {
-        let input = request.input;
+        let mut input = request.input;
         let bucket = self.names.bucket(&input.bucket)?;
         let wanted = Wanted {
-            canned: input.acl.map(|acl| acl.as_str().to_owned()),
-            read: input.grant_read,
-            write: input.grant_write,
-            read_acp: input.grant_read_acp,
-            write_acp: input.grant_write_acp,
-            full_control: input.grant_full_control,
-            document: input.access_control_policy,
+            write: input.grant_write.take(),
+            document: input.access_control_policy.take(),
+            ..wanted_acl!(input)
         };
         let acl = Acl::wanted(wanted, Resource::Object, self.names.owner_id())?.ok_or_else(nothing_given)?;
         self.store.set_object_acl(bucket, input.key, acl).await?;

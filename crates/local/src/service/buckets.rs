@@ -9,6 +9,7 @@ use s3s::dto::{
 };
 use s3s::{S3ErrorCode, S3Request, S3Result};
 
+use super::describe::wanted_acl;
 use super::{Service, error, page_size, timestamp};
 use crate::acl::{Acl, Resource, Wanted};
 use crate::policy::Policy;
@@ -48,16 +49,11 @@ impl Service {
     }
 
     pub(super) async fn create_bucket(&self, request: S3Request<CreateBucketInput>) -> S3Result<CreateBucketOutput> {
-        let input = request.input;
+        let mut input = request.input;
         let name = self.names.new_bucket(&input.bucket)?;
         let wanted = Wanted {
-            canned: input.acl.map(|acl| acl.as_str().to_owned()),
-            read: input.grant_read,
-            write: input.grant_write,
-            read_acp: input.grant_read_acp,
-            write_acp: input.grant_write_acp,
-            full_control: input.grant_full_control,
-            document: None,
+            write: input.grant_write.take(),
+            ..wanted_acl!(input)
         };
         let acl = Acl::wanted(wanted, Resource::Bucket, self.names.owner_id())?;
         let acl = acl.unwrap_or_else(|| Acl::private(self.names.owner_id()));

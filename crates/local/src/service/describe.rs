@@ -28,7 +28,8 @@ macro_rules! attributes {
     };
 }
 
-/// Collects what inputs of the same field names say about an object's access control list.
+/// Collects what inputs of the same field names say about an access control list; only some can grant WRITE, or have a
+/// document.
 macro_rules! wanted_acl {
     ($input:expr) => {
         $crate::acl::Wanted {
