@@ -9,6 +9,7 @@ use crate::client::{Client, moment};
 use crate::error::{ErrorKind, Result};
 use crate::names::BucketName;
 use crate::transport::Answer;
+use crate::walk::Walk;
 
 /// The buckets of an account.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -82,6 +83,7 @@ impl Client {
     pub(crate) async fn list_buckets_with_skew(&self) -> Result<(BucketList, Option<i64>)> {
         let mut list = BucketList::default();
         let mut token: Option<String> = None;
+        let mut walk = Walk::default();
         loop {
             let call = self.call("ListBuckets").expecting(Answer::Listing);
             let request = self.sdk().list_buckets().set_continuation_token(token.clone());
@@ -104,11 +106,7 @@ impl Client {
             if next.is_none() {
                 return Ok((list, clock_skew(call.answered("date"), self.now())));
             }
-            if next == token {
-                return Err(call
-                    .error(ErrorKind::Corrupt)
-                    .with_detail("the server repeats the same page of the list"));
-            }
+            walk.goes_on_at(&next, &call)?;
             token = next;
         }
     }

@@ -28,6 +28,7 @@ mod sdk;
 mod sigv2;
 mod transport;
 mod versions;
+mod walk;
 
 pub use acl::{Acl, CannedAcl, Grant, Grantee, Owner, Right};
 pub use body::{BodySource, BoxBody, Checksum, UploadBody};

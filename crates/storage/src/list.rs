@@ -11,6 +11,7 @@ use crate::limits::MAX_KEYS_PER_PAGE;
 use crate::names::{BucketName, ObjectKey, Prefix};
 use crate::place::decode_listed;
 use crate::transport::Answer;
+use crate::walk::{Walk, repeated};
 
 /// Which page to get.
 #[derive(Clone, Debug)]
@@ -48,6 +49,7 @@ impl ListRequest {
 pub struct Continuation {
     pub(crate) position: Position,
     pub(crate) last: String,
+    walk: Walk<Position>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -192,19 +194,22 @@ impl ListRequest {
         position: Option<Position>,
         truncated: Option<bool>,
     ) -> Result<ListPage> {
-        let stuck = |words: &str| Err(call.error(ErrorKind::Corrupt).with_detail(words));
         if truncated == Some(true) && position.is_none() {
-            return stuck("the server says that there is more and not where");
+            let words = "the server says that there is more and not where";
+            return Err(call.error(ErrorKind::Corrupt).with_detail(words));
         }
         let before = self.continuation.as_ref();
         let last = last_name(&objects, &common_prefixes).map(str::to_owned);
-        if let (Some(before), Some(position)) = (before, &position)
-            && (before.position == *position || last.as_ref() == Some(&before.last))
-        {
-            return stuck("the server repeats the same page of the list");
+        let mut walk = before.map(|before| before.walk.clone()).unwrap_or_default();
+        if let Some(position) = &position {
+            walk.goes_on_at(position, call)?;
+            if before.is_some_and(|before| last.as_ref() == Some(&before.last)) {
+                return Err(repeated(call));
+            }
         }
         let next = position.map(|position| Continuation {
             position,
+            walk,
             last: last
                 .or_else(|| before.map(|before| before.last.clone()))
                 .unwrap_or_default(),

@@ -4,13 +4,14 @@ use aws_sdk_s3::primitives::DateTime;
 use aws_sdk_s3::types::{BucketVersioningStatus, EncodingType, VersioningConfiguration};
 use time::OffsetDateTime;
 
-use crate::call::{Call, send};
+use crate::call::send;
 use crate::client::{Client, etag_of, moment};
 use crate::error::{ErrorKind, Result};
 use crate::limits::MAX_KEYS_PER_PAGE;
 use crate::list::Names;
 use crate::names::{BucketName, ObjectKey};
 use crate::transport::Answer;
+use crate::walk::Walk;
 
 /// The version of what was written while its bucket kept no versions.
 pub(crate) const NULL_VERSION: &str = "null";
@@ -57,6 +58,7 @@ impl VersionsRequest {
 pub struct VersionMarker {
     key: String,
     version_id: Option<String>,
+    walk: Walk<(String, Option<String>)>,
 }
 
 /// One page of versions, by key.
@@ -136,9 +138,14 @@ impl Client {
             )?),
             _ => None,
         };
-        if next.is_some() && next == request.continuation {
-            return Err(stuck(&call, "the server repeats the same page of the list"));
-        }
+        let next = next.map(|(key, version_id)| {
+            let mut walk = marker.map(|marker| marker.walk.clone()).unwrap_or_default();
+            let place = (key, version_id);
+            walk.goes_on_at(&place, &call)?;
+            let (key, version_id) = place;
+            Ok(VersionMarker { key, version_id, walk })
+        });
+        let next = next.transpose()?;
         Ok(VersionsPage { versions, next })
     }
 
@@ -189,21 +196,17 @@ fn next_marker(
     versions: &[ListedVersion],
     key: Option<&str>,
     version_id: Option<&str>,
-) -> Result<VersionMarker> {
+) -> Result<(String, Option<String>)> {
     let last = versions.last().map(|version| version.key.as_str());
     let told = key.filter(|key| !key.is_empty());
     let key = match (told, last) {
         (Some(told), Some(last)) if told == last => last.to_owned(),
         (Some(told), _) => names.name(told)?,
         (None, Some(last)) => last.to_owned(),
-        (None, None) => return Err(stuck(names.call, "the server says that there is more and not where")),
+        (None, None) => {
+            let words = "the server says that there is more and not where";
+            return Err(names.call.error(ErrorKind::Corrupt).with_detail(words));
+        }
     };
-    Ok(VersionMarker {
-        key,
-        version_id: version_id.filter(|id| !id.is_empty()).map(str::to_owned),
-    })
-}
-
-fn stuck(call: &Call, words: &str) -> crate::Error {
-    call.error(ErrorKind::Corrupt).with_detail(words)
+    Ok((key, version_id.filter(|id| !id.is_empty()).map(str::to_owned)))
 }

@@ -482,6 +482,68 @@ async fn a_listing_that_turns_in_circles_ends() {
 }
 
 #[tokio::test]
+async fn a_listing_in_a_circle_of_two_ends() {
+    let answers: Vec<String> = (0..8)
+        .map(|n| {
+            let (key, token) = (format!("k{n}"), n % 2);
+            page(
+                &[&key],
+                &format!("<IsTruncated>true</IsTruncated><NextContinuationToken>{token}</NextContinuationToken>"),
+            )
+        })
+        .collect();
+    let answers: Vec<&str> = answers.iter().map(String::as_str).collect();
+    let server = Scripted::answering(&answers).await;
+    let client = server.client();
+    let mut request = ListRequest::new(bucket());
+    let error = loop {
+        match client.list_page(&request).await {
+            Ok(page) => request.continuation = page.next,
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(error.kind(), ErrorKind::Corrupt, "{error}");
+    assert!(error.to_string().contains("repeats the same page"), "{error}");
+}
+
+/// Eight pages that name two places in turn, in the document `root`.
+async fn circle_of_two(root: &str, names: &dyn Fn(usize) -> String) -> Scripted {
+    let answers: Vec<String> = (0..8)
+        .map(|n| {
+            let rest = names(n % 2);
+            xml(
+                "200 OK",
+                &format!("<{root}><IsTruncated>true</IsTruncated>{rest}</{root}>"),
+            )
+        })
+        .collect();
+    let answers: Vec<&str> = answers.iter().map(String::as_str).collect();
+    Scripted::answering(&answers).await
+}
+
+#[tokio::test]
+async fn the_lists_that_are_read_whole_do_not_follow_a_circle() {
+    let parts = |n: usize| format!("<NextPartNumberMarker>{n}</NextPartNumberMarker>");
+    let server = circle_of_two("ListPartsResult", &parts).await;
+    let upload = UploadId::new("id");
+    let client = server.client();
+    let listed = client.list_parts(&bucket(), &key(), &upload).await.unwrap_err();
+
+    let uploads = |n: usize| format!("<NextKeyMarker>a</NextKeyMarker><NextUploadIdMarker>{n}</NextUploadIdMarker>");
+    // The list is asked for once more, encoded, when it cannot be read.
+    let server = circle_of_two("ListMultipartUploadsResult", &uploads).await;
+    let unfinished = server.client().list_multipart_uploads(&bucket()).await.unwrap_err();
+
+    let buckets = |n: usize| format!("<Buckets></Buckets><ContinuationToken>{n}</ContinuationToken>");
+    let server = circle_of_two("ListAllMyBucketsResult", &buckets).await;
+    let all = server.client().list_buckets().await.unwrap_err();
+    for error in [listed, unfinished, all] {
+        assert_eq!(error.kind(), ErrorKind::Corrupt, "{error}");
+        assert!(error.to_string().contains("repeats the same page"), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn a_server_of_the_older_listing_is_followed() {
     let answers = [
         page(&["a%2Bb+c", "%01"], "<IsTruncated>true</IsTruncated>"),

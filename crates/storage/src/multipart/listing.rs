@@ -5,16 +5,18 @@ use aws_sdk_s3::types::EncodingType;
 use super::{PartInfo, UnfinishedUpload, UploadId};
 use crate::call::{Call, sdk_key, send};
 use crate::client::{Client, etag_of, moment};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{ErrorKind, Result};
 use crate::names::{BucketName, ObjectKey};
 use crate::place::decode_listed;
 use crate::transport::Answer;
+use crate::walk::{Walk, repeated};
 
 impl Client {
     /// All parts the server has of an upload.
     pub async fn list_parts(&self, bucket: &BucketName, key: &ObjectKey, upload: &UploadId) -> Result<Vec<PartInfo>> {
         let mut parts = Vec::new();
         let mut marker: Option<String> = None;
+        let mut walk = Walk::default();
         loop {
             let call = self
                 .object_call("ListParts", bucket, key)
@@ -31,11 +33,9 @@ impl Client {
             if page.is_truncated() != Some(true) {
                 return Ok(parts);
             }
-            let next = page.next_part_number_marker().map(str::to_owned);
-            if next.is_none() || next == marker {
-                return Err(repeated(&call));
-            }
-            marker = next;
+            let next = page.next_part_number_marker().ok_or_else(|| repeated(&call))?;
+            marker = Some(next.to_owned());
+            walk.goes_on_at(&marker, &call)?;
         }
     }
 
@@ -55,6 +55,7 @@ impl Client {
     async fn list_uploads(&self, bucket: &BucketName, encoding: Option<EncodingType>) -> Result<Vec<UnfinishedUpload>> {
         let mut uploads = Vec::new();
         let mut markers: Option<(String, String)> = None;
+        let mut walk = Walk::default();
         loop {
             let call = self
                 .bucket_call("ListMultipartUploads", bucket)
@@ -79,11 +80,8 @@ impl Client {
                 return Ok(uploads);
             }
             let next_id = page.next_upload_id_marker().unwrap_or_default().to_owned();
-            let next = Some((name(&call, page.next_key_marker(), encoding.is_some())?, next_id));
-            if next == markers {
-                return Err(repeated(&call));
-            }
-            markers = next;
+            markers = Some((name(&call, page.next_key_marker(), encoding.is_some())?, next_id));
+            walk.goes_on_at(&markers, &call)?;
         }
     }
 }
@@ -108,9 +106,4 @@ fn name(call: &Call, text: Option<&str>, encoded: bool) -> Result<String> {
         call.error(ErrorKind::Corrupt)
             .with_detail("the list has an upload without a usable key")
     })
-}
-
-fn repeated(call: &Call) -> Error {
-    call.error(ErrorKind::Corrupt)
-        .with_detail("the server repeats the same page of the list")
 }
