@@ -208,6 +208,7 @@ impl Client {
         Address {
             parts,
             authority: place.endpoint.authority(),
+            base_path: place.endpoint.base_path.clone(),
             resource_prefix: place.v2_resource_prefix(),
         }
     }
@@ -217,6 +218,7 @@ impl Client {
 struct Address {
     parts: Vec<LinkPart>,
     authority: String,
+    base_path: String,
     resource_prefix: String,
 }
 
@@ -227,9 +229,9 @@ impl Address {
 
     /// The path exactly as it is sent.
     fn raw_path(&self) -> String {
-        let url = self.url();
-        let after = url.split_once(&self.authority).map(|(_, path)| path);
-        after.unwrap_or_default().to_owned()
+        let behind_base = self.parts.iter().filter(|part| part.role != LinkRole::Plain);
+        let behind_base: String = behind_base.map(|part| part.text.as_str()).collect();
+        format!("{}/{behind_base}", self.base_path)
     }
 
     fn signed(self, query: String) -> Link {

@@ -183,6 +183,27 @@ fn v4_links_are_those_of_botocore() {
 }
 
 #[test]
+fn a_v2_signature_does_not_depend_on_the_hosts_name() {
+    let signature = |endpoint: &str| {
+        let link = client(endpoint, None)
+            .presigned_url(&bucket(), &key("a"), &options(SignatureVersion::V2))
+            .unwrap();
+        link.url().split_once('?').unwrap().1.to_owned()
+    };
+    for path in ["", "/s/base"] {
+        let expected = signature(&format!("https://storage.example{path}"));
+        for host in ["s", "http", "https", "p", "https:8443"] {
+            assert_eq!(signature(&format!("https://{host}{path}")), expected, "{host}{path}");
+        }
+    }
+    assert_ne!(
+        signature("https://s/base"),
+        signature("https://s"),
+        "the base is part of what is signed"
+    );
+}
+
+#[test]
 fn the_prefix_changes_what_is_signed() {
     for signature in [SignatureVersion::V2, SignatureVersion::V4] {
         let sign = |id: ProjectIdUse| {
