@@ -147,7 +147,7 @@ impl Table {
         for folder in page
             .common_prefixes
             .iter()
-            .filter(|folder| folder.as_str().starts_with(&*prefix))
+            .filter(|folder| folder.as_str().starts_with(&*prefix) && folder.as_str().len() <= MAX_KEY_BYTES)
         {
             let name = &folder.as_str()[base.len()..];
             incoming.push(Incoming { name, object: None });
@@ -433,4 +433,28 @@ impl<'a> RowRef<'a> {
 fn last_part(key: &str) -> &str {
     let inner = key.strip_suffix('/').unwrap_or(key);
     inner.rfind('/').map_or(key, |slash| &key[slash + 1..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prefix_that_no_key_can_have_is_left_out() {
+        let mut table = Table::new(&Prefix::default(), Mode::Folders);
+        let longest = "é".repeat(MAX_KEY_BYTES / 2 - 1) + "b/";
+        let page = ListPage {
+            common_prefixes: vec![
+                Prefix::new("a/"),
+                Prefix::new("é".repeat(40_000) + "/"),
+                Prefix::new(longest.clone()),
+                Prefix::new("é/"),
+            ],
+            ..ListPage::default()
+        };
+        assert_eq!(table.append(&page), 3);
+        let names: Vec<&str> = (0..table.len()).map(|row| table.row(row).name()).collect();
+        assert_eq!(names, ["a/", "é/", &longest]);
+        assert_eq!(table.search(0..table.len(), |_| true), [0, 1, 2]);
+    }
 }
