@@ -445,7 +445,7 @@ mod tests {
         limit(30).await;
         let large = "x".repeat(1_000_000);
         // Both in one transaction: the first waits until the second is queued.
-        let (go, wait) = std::sync::mpsc::channel();
+        let (go, wait) = std::sync::mpsc::sync_channel(1);
         let small = database.write(move |connection, _| {
             wait.recv().unwrap();
             insert(connection, "small")

@@ -102,7 +102,7 @@ async fn unfinished_uploads_go_with_their_bucket() {
         .put(&format!("/bucket/big?partNumber=1&uploadId={id}"), "part")
         .await
         .expect_status(200);
-    assert_eq!(fixture.files(), 1);
+    fixture.expect_files(1).await;
     fixture.client.delete("/bucket").await.expect_status(204);
     fixture.client.put("/bucket", "").await.expect_status(200);
     assert!(
@@ -113,7 +113,7 @@ async fn unfinished_uploads_go_with_their_bucket() {
             .elements("UploadId")
             .is_empty()
     );
-    assert_eq!(fixture.files(), 0, "the part's file is gone");
+    fixture.expect_files(0).await;
 }
 
 #[tokio::test]
