@@ -48,9 +48,8 @@ impl App {
             ));
         }
         let open = self.parts.work.views.get(OPERATION, view)?;
-        let client = self.client(&open.account_id).await?;
-        let policy = known(read_policy(&client, &open.bucket).await)?;
-        let (client, bucket, policy) = (&client, &open.bucket, setting(&policy));
+        let policy = known(read_policy(&open.client, &open.bucket).await)?;
+        let (client, bucket, policy) = (&open.client, &open.bucket, setting(&policy));
         let looks = keys.iter().map(|key| self.row_badge(client, bucket, policy, key));
         stream::iter(looks.collect::<Vec<_>>())
             .buffered(SIDE_BY_SIDE)

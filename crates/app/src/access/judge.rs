@@ -243,9 +243,8 @@ fn judged_objects(evidence: &ObjectsEvidence<'_>, open: usize) -> (Access, Publi
         _ if any(Deed::Write) => (Public, Writable, "can replace or delete"),
         0 if any(Deed::Other) => (Partly, PublicLevel::Unknown, "can see something of it"),
         0 if any(Deed::WithAccount) => (Partly, PublicLevel::Private, WITH_ACCOUNT),
-        0 if objects.is_empty() || !evidence.complete || objects.iter().any(ObjectEvidence::is_dark) => {
-            (Unknown, PublicLevel::Unknown, "")
-        }
+        0 if objects.is_empty() || objects.iter().any(ObjectEvidence::is_dark) => (Unknown, PublicLevel::Unknown, ""),
+        0 if !evidence.complete => (Unknown, PublicLevel::Unknown, AS_FAR_AS_READ),
         0 => (Private, PublicLevel::Private, ""),
         all if evidence.complete && all == objects.len() => (Public, Readable, "can read"),
         _ => (Partly, Readable, "can read some of these"),
@@ -266,10 +265,10 @@ fn objects_text(evidence: &ObjectsEvidence<'_>, access: Access, open: usize) -> 
             let cause = cause.replacen("Through", "through", 1);
             format!("{} of {}, {cause}", words::count(open as u64), evidence.looked_at)
         }
+        Access::Unknown if objects.iter().any(ObjectEvidence::is_dark) => NOT_ALL_KNOWN.to_owned(),
         Access::Unknown if !evidence.complete => {
-            format!("None of {} lets strangers in; the others were not looked at.", evidence.looked_at)
+            format!("No grant to strangers was found on {}.", evidence.looked_at)
         }
-        Access::Unknown if !objects.is_empty() => NOT_ALL_KNOWN.to_owned(),
         Access::Public | Access::Partly => "By the grants below.".to_owned(),
         _ => NO_GRANT.to_owned(),
     }
@@ -278,13 +277,15 @@ fn objects_text(evidence: &ObjectsEvidence<'_>, access: Access, open: usize) -> 
 fn title(anyone: &str, access: Access, can: &str) -> String {
     match access {
         Access::Private => "Private".to_owned(),
-        Access::Unknown => "Not known".to_owned(),
+        Access::Unknown if can.is_empty() => "Not known".to_owned(),
+        Access::Unknown => can.to_owned(),
         _ if can == WITH_ACCOUNT => can.to_owned(),
         _ => format!("{anyone} {can}"),
     }
 }
 
 const WITH_ACCOUNT: &str = "Anyone with an account at this server has rights to it";
+const AS_FAR_AS_READ: &str = "Private as far as it was read";
 const NO_GRANT: &str = "No grant to strangers was found.";
 const ONLY_FIRST: &str = "No grant to strangers was found on the bucket. Of its objects, which may have grants of their own, the first was tried.";
 const NOT_ALL_KNOWN: &str = "No grant to strangers was found, but not everything that could open it is known.";

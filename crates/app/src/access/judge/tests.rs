@@ -227,16 +227,6 @@ fn an_object_that_is_open_without_a_grant_is_told_apart() {
 }
 
 #[test]
-fn objects_that_were_not_all_looked_at_are_not_called_private() {
-    let verdict = judged_objects(&[(false, Some(false)), (false, None)], false);
-    assert_eq!(verdict.access, Access::Unknown);
-    assert_eq!(
-        verdict.text,
-        "None of the first 2 objects lets strangers in; the others were not looked at."
-    );
-}
-
-#[test]
 fn a_grant_to_everyone_with_an_account_is_partly_and_never_the_internet() {
     let accounts = judged(
         &acl(&[(Grantee::AuthenticatedUsers, Right::Read)]),

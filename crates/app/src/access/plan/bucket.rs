@@ -232,7 +232,8 @@ fn bucket_job(survey: &Survey, names: SensitiveNames, canned: CannedAcl) -> Obje
         _ if survey.objects == 0 => return ObjectsWrite::Nothing,
         Some(keys) if names == SensitiveNames::LeavePrivate => {
             let open = |key: &&ObjectKey| !looks_sensitive(key.as_str());
-            (keys.iter().filter(open).cloned().collect(), Vec::new(), Counted::default())
+            let keys = keys.iter().filter(open).cloned().collect();
+            (keys, Vec::new(), Counted::default())
         }
         _ => (Vec::new(), vec![Prefix::default()], survey.below),
     };
