@@ -5,6 +5,9 @@
 #![cfg(target_os = "linux")]
 
 mod accounts;
+mod buckets;
+mod cloud;
+mod gate;
 mod hostile_server;
 mod security;
 mod shell;

@@ -120,23 +120,36 @@ impl Desk {
         Ok(())
     }
 
-    /// Types a file's path into the system's file dialog, which no web driver sees, and confirms it. A dialog that is
-    /// still being drawn loses keys, so this is done until it has closed.
-    pub async fn choose_file(&self, file: &Path) -> Result<(), Failure> {
+    /// Types a path into the system's file dialog of this title, which no web driver sees, and confirms it. A dialog that
+    /// is still being drawn loses keys, so this is done until it has closed.
+    pub async fn choose_path(&self, title: &str, path: &Path) -> Result<(), Failure> {
         for _ in 0..5 {
-            self.wait_for_window("Choose").await?;
+            self.wait_for_window(title).await?;
             self.keys(&["ctrl+l", "ctrl+a"])?;
-            self.type_text(&file.display().to_string())?;
+            self.type_text(&path.display().to_string())?;
             tokio::time::sleep(STEP * 15).await;
             self.keys(&["Return"])?;
             for _ in 0..20 {
-                if self.windows_called("Choose")?.is_empty() {
+                if self.windows_called(title)?.is_empty() {
                     return Ok(());
                 }
                 tokio::time::sleep(STEP * 3).await;
             }
         }
-        Err(Failure::NotFound("a file dialog that takes a path".to_owned()))
+        Err(Failure::NotFound(format!("a file dialog “{title}” that takes a path")))
+    }
+
+    /// What the desk's keychain holds under these attributes, as `secret-tool` prints it: without the secrets.
+    pub fn keychain_entries(&self, attribute: &str, value: &str) -> Result<Vec<String>, Failure> {
+        let mut search = Command::new("secret-tool");
+        search
+            .args(["search", "--all", attribute, value])
+            .envs(self.environment());
+        let output = search.output()?;
+        let lines = [output.stdout, output.stderr].concat();
+        let lines = String::from_utf8_lossy(&lines).into_owned();
+        let entries = lines.lines().filter(|line| line.starts_with('[')).map(str::to_owned);
+        Ok(entries.collect())
     }
 
     /// The numbers of the visible windows with this in their titles.

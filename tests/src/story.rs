@@ -51,7 +51,7 @@ impl Window {
         if let Some(file) = &account.ca_certificate {
             self.click("button", "Advanced S3-compatible storage settings").await?;
             self.click("button", "Choose file…").await?;
-            desk.choose_file(file).await?;
+            desk.choose_path("Choose a CA certificate", file).await?;
             self.read(&file.file_name().unwrap_or_default().to_string_lossy())
                 .await?;
         }

@@ -4,7 +4,7 @@
 //! screen reader says it; a control without a name cannot be used here, nor by people who cannot see.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use dipper_testkit::WebDriver;
 use fantoccini::elements::Element;
@@ -128,7 +128,21 @@ impl Window {
 
     /// Clicks the control of this role and name, as soon as it can be used.
     pub async fn click(&self, role: &str, name: &str) -> Result<(), Failure> {
-        self.find_enabled(role, name).await?.click().await?;
+        let control = self.find_enabled(role, name).await?;
+        self.film(&format!("{role} {name}")).await?;
+        control.click().await?;
+        Ok(())
+    }
+
+    /// With `DIPPER_FILM` naming a folder, a picture of the window before every click goes there.
+    async fn film(&self, next: &str) -> Result<(), Failure> {
+        let Some(folder) = std::env::var_os("DIPPER_FILM") else {
+            return Ok(());
+        };
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let next = next.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+        let name = format!("{}-{next}.png", since.as_millis());
+        std::fs::write(Path::new(&folder).join(name), self.picture().await?)?;
         Ok(())
     }
 
@@ -153,6 +167,45 @@ impl Window {
             field.dispatchEvent(new Event('input', { bubbles: true }));
             field.dispatchEvent(new Event('change', { bubbles: true }))";
         self.run(script, vec![field, json!(value)]).await?;
+        Ok(())
+    }
+
+    /// Chooses an entry of this list by its visible words.
+    pub async fn choose(&self, label: &str, entry: &str) -> Result<(), Failure> {
+        self.find_enabled("combobox", label)
+            .await?
+            .select_by_label(entry)
+            .await?;
+        Ok(())
+    }
+
+    /// Presses twice on this, as one opens something.
+    pub async fn double_click(&self, role: &str, name: &str) -> Result<(), Failure> {
+        use fantoccini::actions::{InputSource, MouseActions, PointerAction};
+        let middle = self.find_enabled(role, name).await?;
+        let mut actions = MouseActions::new("mouse".to_owned()).then(PointerAction::MoveToElement {
+            element: middle,
+            duration: None,
+            x: 0.0,
+            y: 0.0,
+        });
+        for _ in 0..2 {
+            actions = actions
+                .then(PointerAction::Down { button: 0 })
+                .then(PointerAction::Up { button: 0 });
+        }
+        self.client.perform_actions(actions).await?;
+        Ok(())
+    }
+
+    /// Types text where the focus is, key by key.
+    pub async fn type_keys(&self, text: &str) -> Result<(), Failure> {
+        use fantoccini::actions::{InputSource, KeyAction, KeyActions};
+        let mut actions = KeyActions::new("keyboard".to_owned());
+        for value in text.chars() {
+            actions = actions.then(KeyAction::Down { value }).then(KeyAction::Up { value });
+        }
+        self.client.perform_actions(actions).await?;
         Ok(())
     }
 
@@ -187,6 +240,60 @@ impl Window {
     pub async fn gone(&self, role: &str, name: &str) -> Result<(), Failure> {
         let absent = async || Ok(self.find(role, name).await?.is_none().then_some(()));
         self.until(&format!("{role} “{name}” to be gone"), absent).await
+    }
+
+    /// Waits until this control refuses to be pressed.
+    pub async fn see_disabled(&self, role: &str, name: &str) -> Result<(), Failure> {
+        let script = "const [control] = arguments;
+            return control.disabled || control.getAttribute('aria-disabled') === 'true'";
+        let disabled = async || {
+            let Some(control) = self.find(role, name).await? else {
+                return Ok(None);
+            };
+            let control = serde_json::to_value(control).unwrap_or_default();
+            Ok((self.run(script, vec![control]).await? == true).then_some(()))
+        };
+        self.until(&format!("{role} “{name}” to be disabled"), disabled).await
+    }
+
+    /// The texts of all elements that this selector finds, in the page's order.
+    pub async fn texts(&self, selector: &str) -> Result<Vec<String>, Failure> {
+        let script = "return [...document.querySelectorAll(arguments[0])].map((element) => element.innerText.replace(/\\s+/g, ' ').trim())";
+        let texts = self.run(script, vec![json!(selector)]).await?;
+        Ok(serde_json::from_value(texts).unwrap_or_default())
+    }
+
+    /// Waits until the texts of what this selector finds are as they should be.
+    pub async fn see_texts(&self, selector: &str, wanted: &[&str]) -> Result<(), Failure> {
+        let told = async || Ok((self.texts(selector).await? == wanted).then_some(()));
+        let outcome = self.until(&format!("{selector} to be {wanted:?}"), told).await;
+        match outcome {
+            Err(Failure::Waited { what, screen }) => Err(Failure::Waited {
+                what: format!("{what}, not {:?}", self.texts(selector).await?),
+                screen,
+            }),
+            other => other,
+        }
+    }
+
+    /// What stands in this field.
+    pub async fn value(&self, label: &str) -> Result<String, Failure> {
+        let field = serde_json::to_value(self.see("textbox", label).await?).unwrap_or_default();
+        let value = self.run("return arguments[0].value", vec![field]).await?;
+        Ok(value.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Waits until the keyboard's focus is on something of this role and name.
+    pub async fn see_focus(&self, role: &str, name: &str) -> Result<(), Failure> {
+        let script = "return document.activeElement === arguments[0] || arguments[0].contains(document.activeElement)";
+        let focused = async || {
+            let Some(element) = self.find(role, name).await? else {
+                return Ok(None);
+            };
+            let element = serde_json::to_value(element).unwrap_or_default();
+            Ok((self.run(script, vec![element]).await? == true).then_some(()))
+        };
+        self.until(&format!("the focus on {role} “{name}”"), focused).await
     }
 
     /// Everything visible, as text.
@@ -292,6 +399,8 @@ fn key_code(name: &str) -> char {
         "Right" => Key::Right.into(),
         "Home" => Key::Home.into(),
         "End" => Key::End.into(),
+        "PageDown" => Key::PageDown.into(),
+        "PageUp" => Key::PageUp.into(),
         "Space" => ' ',
         "F5" => Key::F5.into(),
         "F6" => Key::F6.into(),
