@@ -58,7 +58,8 @@ export class Upload {
   }
 
   renameKey(item: UploadItemView, keyRest: string): Promise<void> {
-    if (keyRest === item.keyRest) return Promise.resolve()
+    // While an answer is awaited the item may still show an older key.
+    if (keyRest === item.keyRest && this.revising === 0) return Promise.resolve()
     return this.#revise({ keys: [{ index: item.index, keyRest }] })
   }
 
@@ -76,12 +77,14 @@ export class Upload {
 
   /** Starts it and gives the job; null when it was refused. What was shown too long ago is checked again to be looked at. */
   async start(): Promise<number | null> {
-    const { plan } = this
-    if (plan === null || this.starting || this.obstacle !== null) return null
+    if (this.plan === null || this.starting) return null
     this.starting = true
     this.error = null
     try {
-      return await this.#backend.startUpload(plan.token)
+      // What was changed last is looked at first, so that the press right after it counts.
+      while (this.revising > 0) await this.#queue
+      if (this.obstacle !== null || this.error !== null) return null
+      return await this.#backend.startUpload(this.plan.token)
     } catch (thrown) {
       const refused = asIpcError(thrown)
       if (refused.code === 'stalePlan') await this.#revise({})

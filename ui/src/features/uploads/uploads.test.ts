@@ -73,6 +73,23 @@ describe('the upload sheet', () => {
     expect(upload.error).toBeNull()
   })
 
+  it('waits for what was changed last, so that a press right after it counts', async () => {
+    const { backend, upload } = await planned()
+    const started = vi.spyOn(backend, 'startUpload')
+    const changed = upload.choosePolicy('replace')
+    const job = await upload.start()
+    await changed
+    expect(job).toEqual(expect.any(Number))
+    expect(started).toHaveBeenCalledExactlyOnceWith(upload.plan?.token)
+  })
+
+  it('takes a key back that was changed while the answer is awaited', async () => {
+    const { upload, item } = await planned()
+    const file = item('private_info.txt')
+    await Promise.all([upload.renameKey(file, 'other.txt'), upload.renameKey(file, file.keyRest)])
+    expect(upload.plan?.items.find(({ index }) => index === file.index)?.keyRest).toBe(file.keyRest)
+  })
+
   it('says why a bucket can’t be written to', async () => {
     const { upload } = await planned({ accountId: 'research', bucket: 'partner-drop', prefix: '' })
     expect(upload.error?.code).toBe('accessDenied')
