@@ -125,9 +125,11 @@ export class AccountForm {
 
   /** After the endpoint is typed: a scheme in it sets TLS, a port in it moves to the port field. */
   async settleEndpoint(): Promise<void> {
+    const typed = this.endpoint
     await this.understand()
     const view = this.understood
-    if (view === null) return
+    // Whoever types on meanwhile is not interrupted by what was understood before.
+    if (view === null || this.endpoint !== typed) return
     this.tls = view.scheme === 'https'
     this.port = view.port === null ? this.port : String(view.port)
     this.endpoint = view.host + view.basePath

@@ -28,6 +28,14 @@ describe('the endpoint', () => {
     expect(form.understood?.url).toBe('https://objects.example.net:8080/')
   })
 
+  it('leaves alone what is typed on meanwhile', async () => {
+    const form = filled()
+    const settled = form.settleEndpoint()
+    form.endpoint = 'other.example.net:9000'
+    await Promise.all([settled, form.understand()])
+    expect(form.endpoint).toBe('other.example.net:9000')
+  })
+
   it('takes a full address, with its scheme and path', async () => {
     const form = filled()
     form.endpoint = ' http://objects.example.net:9000/s3/ '
