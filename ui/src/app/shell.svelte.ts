@@ -47,8 +47,11 @@ export class Shell {
   }
 
   toggleSidebar(): void {
-    if (this.narrow) this.sidebarOver = !this.sidebarOver
-    else this.session.layout.sidebarOpen = !this.session.layout.sidebarOpen
+    if (this.narrow) {
+      this.sidebarOver = !this.sidebarOver
+      // The details would lie over it.
+      if (this.sidebarOver) this.session.layout.dockSheet = false
+    } else this.session.layout.sidebarOpen = !this.session.layout.sidebarOpen
   }
 
   toggleDock(): void {

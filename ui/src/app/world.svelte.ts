@@ -110,7 +110,11 @@ function watch(query: string, take: (matches: boolean) => void): () => void {
 function followWidth(shell: Shell): () => void {
   const stops = [
     watch('(max-width: 900px)', (narrow) => (shell.narrow = narrow)),
-    watch('(max-width: 700px), (max-height: 480px)', (small) => (shell.small = small)),
+    watch('(max-width: 700px), (max-height: 480px)', (small) => {
+      shell.small = small
+      // A window that became small shows its objects, not the details over them.
+      shell.session.layout.dockSheet = false
+    }),
   ]
   return () => stops.forEach((stop) => stop())
 }
