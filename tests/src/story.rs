@@ -98,6 +98,29 @@ impl Window {
         desk.drag_in(files, place, async || {}).await
     }
 
+    /// Waits until exactly these keys are drawn in the table, in this order.
+    pub async fn see_keys(&self, wanted: &[&str]) -> Result<(), Failure> {
+        let shown = async || {
+            let script = "return [...document.querySelectorAll('[data-testid=objects] [data-key]')].map((row) => row.dataset.key)";
+            let keys: Vec<String> = serde_json::from_value(self.run(script, vec![]).await?).unwrap_or_default();
+            Ok::<_, Failure>(keys)
+        };
+        let told = async || Ok((shown().await? == wanted).then_some(()));
+        match self.until(&format!("the keys {wanted:?}"), told).await {
+            Err(Failure::Waited { what, screen }) => Err(Failure::Waited {
+                what: format!("{what}, not {:?}", shown().await?),
+                screen,
+            }),
+            other => other,
+        }
+    }
+
+    /// Opens a bucket that is in the list.
+    pub async fn open_bucket(&self, name: &str) -> Result<(), Failure> {
+        self.click("option", &format!("~{name}")).await?;
+        self.see("grid", &format!("Objects in {name}")).await.map(drop)
+    }
+
     /// Selects one object.
     pub async fn select_object(&self, key: &str) -> Result<(), Failure> {
         self.click("row", &format!("^{key}")).await?;
@@ -112,7 +135,13 @@ impl Window {
     pub async fn make_public(&self) -> Result<(), Failure> {
         self.click("tab", "~Permissions").await?;
         self.click("button", "Make public").await?;
-        self.read("Anyone on the internet can read").await?;
+        // What takes longer than a second to prepare shows its sheet, which waits for a yes.
+        let script = "if (document.body.innerText.includes('Anyone on the internet can read')) return true;
+            const yes = document.querySelector('[role=alertdialog] [data-testid=confirm-public]:enabled:not([aria-busy=true])');
+            yes?.click();
+            return false";
+        let public = async || Ok((self.run(script, vec![]).await? == true).then_some(()));
+        self.until("the object to be public", public).await?;
         self.read("Verified.").await
     }
 

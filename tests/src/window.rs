@@ -4,10 +4,12 @@
 //! screen reader says it; a control without a name cannot be used here, nor by people who cannot see.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use dipper_testkit::WebDriver;
 use fantoccini::elements::Element;
+use fantoccini::error::CmdError;
 use fantoccini::key::Key;
 use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder};
@@ -43,7 +45,7 @@ pub enum Failure {
     },
     /// The driver refused a command.
     #[error("the driver: {0}")]
-    Driver(#[from] fantoccini::error::CmdError),
+    Driver(#[from] CmdError),
     /// No session with the program.
     #[error("no session with the program: {0}")]
     Session(#[from] fantoccini::error::NewSessionError),
@@ -66,6 +68,7 @@ const FIND: &str = include_str!("find.js");
 #[derive(Debug)]
 pub struct Window {
     client: Client,
+    presses: AtomicU32,
     _driver: WebDriver,
 }
 
@@ -118,6 +121,7 @@ impl Window {
             .await?;
         let window = Self {
             client,
+            presses: AtomicU32::new(0),
             _driver: driver,
         };
         window
@@ -128,10 +132,10 @@ impl Window {
 
     /// Clicks the control of this role and name, as soon as it can be used.
     pub async fn click(&self, role: &str, name: &str) -> Result<(), Failure> {
-        let control = self.find_enabled(role, name).await?;
+        self.find_enabled(role, name).await?;
         self.film(&format!("{role} {name}")).await?;
-        control.click().await?;
-        Ok(())
+        self.with_enabled(role, name, async |control| control.click().await)
+            .await
     }
 
     /// With `DIPPER_FILM` naming a folder, a picture of the window before every click goes there.
@@ -154,10 +158,11 @@ impl Window {
 
     /// Replaces what stands in this field.
     pub async fn fill(&self, label: &str, text: &str) -> Result<(), Failure> {
-        let field = self.find_enabled("textbox", label).await?;
-        field.clear().await?;
-        field.send_keys(text).await?;
-        Ok(())
+        let typed = async |field: Element| {
+            field.clear().await?;
+            field.send_keys(text).await
+        };
+        self.with_enabled("textbox", label, typed).await
     }
 
     /// Sets a field that takes no typed text, such as a date, the way the page's own picker does.
@@ -179,14 +184,16 @@ impl Window {
         Ok(())
     }
 
-    /// Presses twice on this, as one opens something.
+    /// Presses twice on this, as one opens something. Never twice at the same spot, where the driver would go on counting
+    /// to three and four.
     pub async fn double_click(&self, role: &str, name: &str) -> Result<(), Failure> {
         use fantoccini::actions::{InputSource, MouseActions, PointerAction};
-        let middle = self.find_enabled(role, name).await?;
+        let element = self.find_enabled(role, name).await?;
+        let beside = self.presses.fetch_add(1, Ordering::Relaxed) % 20;
         let mut actions = MouseActions::new("mouse".to_owned()).then(PointerAction::MoveToElement {
-            element: middle,
+            element,
             duration: None,
-            x: 0.0,
+            x: f64::from(beside * 4),
             y: 0.0,
         });
         for _ in 0..2 {
@@ -283,17 +290,25 @@ impl Window {
         Ok(value.as_str().unwrap_or_default().to_owned())
     }
 
-    /// Waits until the keyboard's focus is on something of this role and name.
+    /// Waits until this control can be used.
+    pub async fn see_enabled(&self, role: &str, name: &str) -> Result<(), Failure> {
+        self.find_enabled(role, name).await.map(drop)
+    }
+
+    /// Waits until the keyboard's focus is on something of this role and name, or inside it.
     pub async fn see_focus(&self, role: &str, name: &str) -> Result<(), Failure> {
-        let script = "return document.activeElement === arguments[0] || arguments[0].contains(document.activeElement)";
-        let focused = async || {
-            let Some(element) = self.find(role, name).await? else {
-                return Ok(None);
-            };
-            let element = serde_json::to_value(element).unwrap_or_default();
-            Ok((self.run(script, vec![element]).await? == true).then_some(()))
-        };
+        let focused = async || Ok(self.has_focus(role, name).await?.then_some(()));
         self.until(&format!("the focus on {role} “{name}”"), focused).await
+    }
+
+    /// Whether it is there now.
+    pub async fn has_focus(&self, role: &str, name: &str) -> Result<bool, Failure> {
+        let Some(element) = self.find(role, name).await? else {
+            return Ok(false);
+        };
+        let element = serde_json::to_value(element).unwrap_or_default();
+        let script = "return arguments[0].contains(document.activeElement)";
+        Ok(self.run(script, vec![element]).await? == true)
     }
 
     /// Everything visible, as text.
@@ -347,6 +362,23 @@ impl Window {
             }
             tokio::time::sleep(POLL).await;
         }
+    }
+
+    /// Does something with a control that can be used. The page may draw it anew meanwhile: then with the new one.
+    async fn with_enabled(
+        &self,
+        role: &str,
+        name: &str,
+        act: impl AsyncFn(Element) -> Result<(), CmdError>,
+    ) -> Result<(), Failure> {
+        let acted = async || {
+            let Some(control) = self.find_with(role, name, true).await? else {
+                return Ok(None);
+            };
+            act(control).await?;
+            Ok(Some(()))
+        };
+        self.until(&format!("a usable {role} “{name}”"), acted).await
     }
 
     async fn find_enabled(&self, role: &str, name: &str) -> Result<Element, Failure> {
