@@ -7,8 +7,10 @@
 mod accounts;
 mod buckets;
 mod cloud;
+mod drops;
 mod gate;
 mod hostile_server;
+mod objects;
 mod security;
 mod shell;
 mod story;
