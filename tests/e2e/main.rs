@@ -7,6 +7,7 @@
 mod accounts;
 mod buckets;
 mod cloud;
+mod connection;
 mod drops;
 mod gate;
 mod hostile_server;
