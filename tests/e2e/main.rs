@@ -13,8 +13,10 @@ mod gate;
 mod hostile_server;
 mod objects;
 mod security;
+mod shape;
 mod shell;
 mod story;
+mod transfers;
 
 use tokio::sync::{Mutex, MutexGuard};
 
