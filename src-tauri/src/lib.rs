@@ -24,7 +24,7 @@ pub fn run() -> ExitCode {
     let commands = commands::all();
     let built = tauri::Builder::default()
         .plugin(tauri_plugin_single_instance::init(|handle, _, _| {
-            desktop::window::show(handle)
+            desktop::window::show(handle);
         }))
         .plugin(tauri_plugin_dialog::init())
         .plugin(desktop::window::remembered())

@@ -47,7 +47,7 @@ async fn shrink(desk: &Desk, window: &Window) -> Result<(), Failure> {
 
 /// As somebody drags the corner; done when the page has taken the size.
 async fn resize(desk: &Desk, window: &Window, width: u32, height: u32) -> Result<(), Failure> {
-    desk.resize("Dipper", width, height)?;
+    desk.resize("Dipper", (width, height))?;
     let sized = async || {
         let script = "return innerWidth === arguments[0] && innerHeight === arguments[1]";
         Ok((window.run(script, vec![width.into(), height.into()]).await? == true).then_some(()))

@@ -4,7 +4,6 @@
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use bytes::Bytes;
 use dipper_tests::desk::Desk;
 use dipper_tests::window::{Failure, Window};
 
@@ -175,7 +174,7 @@ impl Scene<'_> {
         see_transfer(window, "done", 100).await?;
         window.see("row", "^large.bin").await?;
         let stored = self.cloud.owner.get(&BUCKET, "large.bin").await;
-        assert!(stored == Bytes::from(std::fs::read(&self.large)?), "byte for byte");
+        assert!(stored == std::fs::read(&self.large)?, "byte for byte");
         Ok(())
     }
 
