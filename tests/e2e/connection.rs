@@ -88,9 +88,17 @@ async fn wrong_places(window: &Window) -> Result<(), Failure> {
         window,
         field,
         "no-such-host.invalid:8080",
-        "Can’t find no-such-host.invalid",
+        "Tick this to go on without encryption",
     )
     .await?;
+    window
+        .click(
+            "checkbox",
+            "Send signatures and data unencrypted to no-such-host.invalid",
+        )
+        .await?;
+    window.click("button", "Test connection").await?;
+    window.read("Can’t find no-such-host.invalid").await?;
     window.see("button", "Edit the endpoint").await?;
     ask(
         window,

@@ -163,7 +163,7 @@ async fn see_every_row(window: &Window, list: &str) -> Result<usize, Failure> {
     let script = "
         const [name, finished] = arguments;
         const place = document.querySelector(`[data-testid=${name}]`);
-        const scrolls = (element) => element.scrollHeight > element.clientHeight + 2 && getComputedStyle(element).overflowY === 'auto';
+        const scrolls = (element) => element.scrollHeight > element.clientHeight + 2 && ['auto', 'scroll'].includes(getComputedStyle(element).overflowY);
         const list = [place, ...place.querySelectorAll('*')].find(scrolls) ?? place;
         const seen = new Set();
         const drawn = (then) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(then, 20)));

@@ -98,7 +98,9 @@ async fn the_list_shows_name_size_and_date(window: &Window) -> Result<(), Failur
     let today = window.run("return new Date().getFullYear().toString()", vec![]).await?;
     let today = today.as_str().unwrap_or_default().to_owned();
     for (key, size) in [("hello.txt", "12 B"), ("private_info.txt", "34 B")] {
-        let row = window.see("row", &format!("^{key}")).await?.text().await?;
+        let row = window.see("row", &format!("^{key}")).await?;
+        // The driver's own idea of text leaves out cells that could cut theirs.
+        let row = row.prop("innerText").await?.unwrap_or_default();
         assert!(row.contains(size) && row.contains(&today), "{row}");
     }
     Ok(())

@@ -136,7 +136,7 @@ impl Window {
         self.click("tab", "~Permissions").await?;
         self.click("button", "Make public").await?;
         // What takes longer than a second to prepare shows its sheet, which waits for a yes.
-        let script = "if (document.body.innerText.includes('Anyone on the internet can read')) return true;
+        let script = "if (/Anyone on (the internet|this computer) can read/.test(document.body.innerText)) return true;
             const yes = document.querySelector('[role=alertdialog] [data-testid=confirm-public]:enabled:not([aria-busy=true])');
             yes?.click();
             return false";
