@@ -8,7 +8,7 @@ function build() {
     button.id = name
     return button
   })
-  document.body.append(bar)
+  document.body.replaceChildren(bar)
   const press = (key: string) =>
     document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }))
   return {

@@ -1,5 +1,5 @@
 import { flushSync, mount, unmount } from 'svelte'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import ObjectName from './ObjectName.svelte'
 
 const hostile = [
@@ -12,10 +12,12 @@ const hostile = [
 ]
 let shown: Record<string, unknown> | null = null
 
+// All test files of a worker share one page, on which others may have left something.
+beforeEach(() => document.body.replaceChildren())
+
 afterEach(() => {
   if (shown !== null) void unmount(shown)
   shown = null
-  document.body.replaceChildren()
 })
 
 function show(text: string, odd = false): HTMLElement {
