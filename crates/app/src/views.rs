@@ -339,6 +339,8 @@ impl App {
 async fn report(view: View, selected: Arc<Notify>, sender: watch::Sender<ViewStatus>) {
     const PAUSE: Duration = Duration::from_millis(100);
     let mut listing = view.status();
+    // What changed before this began to listen is told now: a fast server may have ended the listing by then.
+    sender.send_replace(rows::status(&view));
     loop {
         tokio::select! {
             changed = listing.changed() => if changed.is_err() { return },
@@ -348,5 +350,33 @@ async fn report(view: View, selected: Arc<Notify>, sender: watch::Sender<ViewSta
         listing.borrow_and_update();
         sender.send_replace(rows::status(&view));
         tokio::time::sleep(PAUSE).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use dipper_storage::{Config, Endpoint, Scheme};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_list_that_ended_before_its_reports_began_is_reported() {
+        let nowhere = Endpoint::parse("http://127.0.0.1:1", Scheme::Http).unwrap();
+        let view = View::open(ViewOptions {
+            client: Client::new(Config::new(nowhere)).unwrap(),
+            bucket: BucketName::parse("bucket").unwrap(),
+            prefix: Prefix::default(),
+            mode: Mode::Flat,
+            sort: Sort::default(),
+        });
+        let (sender, mut receiver) = watch::channel(rows::status(&view));
+        view.stop();
+        let mut reports = JoinSet::new();
+        reports.spawn(report(view, Arc::default(), sender));
+        let ended = receiver.wait_for(|status| status.state != ViewState::Listing);
+        let ended = tokio::time::timeout(Duration::from_secs(5), ended).await;
+        assert_eq!(ended.unwrap().unwrap().state, ViewState::Stopped);
     }
 }
