@@ -93,6 +93,12 @@ impl Cloud {
     pub(crate) fn url(&self, place: &str) -> String {
         format!("{}/{}:{place}", self.owner.0.config().endpoint, self.tenant)
     }
+
+    /// The status a stranger gets there.
+    pub(crate) async fn opens(&self, place: &str) -> u16 {
+        let answer = self.stranger.get(&self.url(place)).await.unwrap();
+        answer.status.as_u16()
+    }
 }
 
 /// Somebody with keys who looks at the server without the program under test.

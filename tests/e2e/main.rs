@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 #![cfg(target_os = "linux")]
 
+mod access;
 mod accounts;
 mod buckets;
 mod cloud;
