@@ -12,6 +12,7 @@ mod connection;
 mod drops;
 mod gate;
 mod hostile_server;
+mod keyboard;
 mod objects;
 mod security;
 mod shape;

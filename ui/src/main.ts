@@ -14,7 +14,7 @@ async function chooseBackend(): Promise<Backend> {
   return (await import('$backend/mock')).mockFromAddress(location.search)
 }
 
-/** The page is an app: no reload, no browser menu outside fields, no dropping a file over it. */
+/** The page is an app: no browser menu outside fields, no dropping a file over it. */
 function tameBrowser(): void {
   addEventListener('contextmenu', (event) => {
     if (!(event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement))
@@ -22,10 +22,14 @@ function tameBrowser(): void {
   })
   addEventListener('dragover', (event) => event.preventDefault())
   addEventListener('drop', (event) => event.preventDefault())
+}
+
+/** No reload and no printing by key. Called after the app listens: it takes no key from anybody who has answered it. */
+function tameKeys(): void {
   if (import.meta.env.DEV) return
   addEventListener('keydown', (event) => {
-    const reload = event.key === 'F5' || ((event.ctrlKey || event.metaKey) && 'rp'.includes(event.key.toLowerCase()))
-    if (reload) event.preventDefault()
+    const command = event.ctrlKey || event.metaKey
+    if (event.key === 'F5' || (command && 'rp'.includes(event.key.toLowerCase()))) event.preventDefault()
   })
 }
 
@@ -41,6 +45,7 @@ async function start(target: HTMLElement): Promise<void> {
   } catch (error) {
     mount(StartFailed, { target, props: { error: asIpcError(error) } })
   }
+  tameKeys()
 }
 
 const target = document.getElementById('app')
