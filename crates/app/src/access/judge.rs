@@ -190,6 +190,11 @@ impl ObjectEvidence<'_> {
         self.answer().unwrap_or_else(|| self.says_open())
     }
 
+    /// Whether a stranger was refused although the settings open it.
+    fn is_contradicted(&self) -> bool {
+        self.says_open() && self.answer() == Some(false)
+    }
+
     /// Whether something could open it that is not known. A condition may let in others than were tried here.
     fn is_dark(&self) -> bool {
         self.says.may(Deed::Unclear) || (self.says.may(Deed::Unread) && self.answer().is_none())
@@ -243,7 +248,13 @@ fn judged_objects(evidence: &ObjectsEvidence<'_>, open: usize) -> (Access, Publi
         _ if any(Deed::Write) => (Public, Writable, "can replace or delete"),
         0 if any(Deed::Other) => (Partly, PublicLevel::Unknown, "can see something of it"),
         0 if any(Deed::WithAccount) => (Partly, PublicLevel::Private, WITH_ACCOUNT),
-        0 if objects.is_empty() || objects.iter().any(ObjectEvidence::is_dark) => (Unknown, PublicLevel::Unknown, ""),
+        0 if objects.is_empty()
+            || objects
+                .iter()
+                .any(|object| object.is_dark() || object.is_contradicted()) =>
+        {
+            (Unknown, PublicLevel::Unknown, "")
+        }
         0 if !evidence.complete => (Unknown, PublicLevel::Unknown, AS_FAR_AS_READ),
         0 => (Private, PublicLevel::Private, ""),
         all if evidence.complete && all == objects.len() => (Public, Readable, "can read"),
@@ -254,6 +265,7 @@ fn judged_objects(evidence: &ObjectsEvidence<'_>, open: usize) -> (Access, Publi
 /// How many are open and through what, or why none is known to be.
 fn objects_text(evidence: &ObjectsEvidence<'_>, access: Access, open: usize) -> String {
     let objects = &evidence.objects;
+    let contradicted = objects.iter().filter(|object| object.is_contradicted()).count();
     let by = |source| objects.iter().any(|object| object.says.by(Deed::Read, source));
     let causes = [
         (by(Source::Acl), "All users"),
@@ -265,6 +277,11 @@ fn objects_text(evidence: &ObjectsEvidence<'_>, access: Access, open: usize) -> 
             let cause = cause.replacen("Through", "through", 1);
             format!("{} of {}, {cause}", words::count(open as u64), evidence.looked_at)
         }
+        Access::Unknown if contradicted > 0 => format!(
+            "The settings open {} of {}, and a stranger was refused.",
+            words::count(contradicted as u64),
+            evidence.looked_at
+        ),
         Access::Unknown if objects.iter().any(ObjectEvidence::is_dark) => NOT_ALL_KNOWN.to_owned(),
         Access::Unknown if !evidence.complete => {
             format!("No grant to strangers was found on {}.", evidence.looked_at)

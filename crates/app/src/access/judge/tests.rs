@@ -227,6 +227,20 @@ fn an_object_that_is_open_without_a_grant_is_told_apart() {
 }
 
 #[test]
+fn an_object_that_is_refused_against_its_grant_is_neither_private_nor_without_a_grant() {
+    let verdict = judged_objects(&[(true, Some(false)), (false, Some(false))], true);
+    assert_eq!(
+        (verdict.access, verdict.level, verdict.proof.ok),
+        (Access::Unknown, PublicLevel::Unknown, false)
+    );
+    assert_eq!(
+        verdict.text,
+        "The settings open 1 of 2 objects, and a stranger was refused."
+    );
+    assert_eq!(verdict.others, ["All users: Read", "bob: Read"]);
+}
+
+#[test]
 fn a_grant_to_everyone_with_an_account_is_partly_and_never_the_internet() {
     let accounts = judged(
         &acl(&[(Grantee::AuthenticatedUsers, Right::Read)]),
