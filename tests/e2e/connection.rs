@@ -1,7 +1,6 @@
 //! What “Test connection” answers through the window: real refusals of RGW, and what no healthy server says, from one
 //! that says it.
 
-use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::time::{Duration, SystemTime};
 
@@ -13,11 +12,8 @@ use http::header::{AUTHORIZATION, CONTENT_TYPE, DATE};
 use http::{Request, Response};
 use http_body_util::Full;
 use hyper::body::Incoming;
-use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
 use time::format_description::well_known::Rfc2822;
 use time::{OffsetDateTime, UtcOffset};
-use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use crate::story::form;
@@ -162,19 +158,7 @@ struct OddServer {
 
 impl OddServer {
     async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let mut tasks = JoinSet::new();
-        tasks.spawn(async move {
-            let mut connections = JoinSet::new();
-            while let Ok((stream, _)) = listener.accept().await {
-                connections.spawn(async move {
-                    let serve = service_fn(async |request| Ok::<_, Infallible>(answer(&request)));
-                    let connection = hyper::server::conn::http1::Builder::new();
-                    drop(connection.serve_connection(TokioIo::new(stream), serve).await);
-                });
-            }
-        });
+        let (address, tasks) = crate::answering::serve(answer).await;
         Self { address, _tasks: tasks }
     }
 }

@@ -2,7 +2,6 @@
 //! ids and errors.
 
 use std::collections::BTreeSet;
-use std::convert::Infallible;
 
 use bytes::Bytes;
 use dipper_testkit::hostile;
@@ -10,9 +9,6 @@ use dipper_tests::story::AccountForm;
 use http::{Request, Response};
 use http_body_util::Full;
 use hyper::body::Incoming;
-use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
-use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 type Answer = Response<Full<Bytes>>;
@@ -25,19 +21,7 @@ pub(crate) struct HostileServer {
 
 impl HostileServer {
     pub(crate) async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let mut tasks = JoinSet::new();
-        tasks.spawn(async move {
-            let mut connections = JoinSet::new();
-            while let Ok((stream, _)) = listener.accept().await {
-                connections.spawn(async move {
-                    let serve = service_fn(async |request| Ok::<_, Infallible>(answer(&request)));
-                    let connection = hyper::server::conn::http1::Builder::new();
-                    drop(connection.serve_connection(TokioIo::new(stream), serve).await);
-                });
-            }
-        });
+        let (address, tasks) = crate::answering::serve(answer).await;
         Self { address, _tasks: tasks }
     }
 

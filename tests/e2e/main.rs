@@ -6,6 +6,7 @@
 
 mod access;
 mod accounts;
+mod answering;
 mod buckets;
 mod cloud;
 mod connection;
