@@ -195,12 +195,6 @@ impl Desk {
         self.xdotool(["type", "--delay", "20", text])
     }
 
-    /// The whole screen as a PNG file.
-    pub fn photograph(&self, file: &Path) -> Result<(), Failure> {
-        let arguments = ["-window".as_ref(), "root".as_ref(), file.as_os_str()];
-        self.run("import", arguments)
-    }
-
     fn pointer(&self, x: i32, y: i32) -> Result<(), Failure> {
         self.xdotool(["mousemove", &x.to_string(), &y.to_string()])
     }

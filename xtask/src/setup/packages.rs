@@ -49,7 +49,7 @@ const TABLE: [Row; 15] = [
     (
         &[System::Apt],
         Group::Desktop,
-        "webkit2gtk-driver xvfb xauth xdotool dbus dbus-x11 gnome-keyring libsecret-tools fonts-dejavu-core imagemagick",
+        "webkit2gtk-driver xvfb xauth xdotool dbus dbus-x11 gnome-keyring libsecret-tools fonts-dejavu-core",
     ),
     (&[System::Apt], Group::Gateway, "radosgw ceph-mon ceph-osd ceph-common"),
     (&[System::Apt, System::Dnf, System::Pacman], Group::Node, "nodejs npm"),
