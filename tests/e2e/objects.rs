@@ -129,6 +129,10 @@ async fn paths_lead_there(window: &Window) -> Result<(), Failure> {
     go_to(window, "s3://garden/beds/one.txt").await?;
     window.see_keys(&["beds/two/", "beds/one.txt"]).await?;
     window.read("1 of 2 selected").await?;
+    window.click("menuitem", "Tools").await?;
+    window.click("menuitem", "^Go to path").await?;
+    type_path(window, "garden/beds/two").await?;
+    window.see_keys(&["beds/two/three.csv"]).await?;
     go_to(window, "no-such-bucket/").await?;
     window.read("no-such-bucket").await?;
     window.see("button", "Try again").await?;
@@ -140,6 +144,10 @@ async fn paths_lead_there(window: &Window) -> Result<(), Failure> {
 
 async fn go_to(window: &Window, path: &str) -> Result<(), Failure> {
     window.press("Control+g").await?;
+    type_path(window, path).await
+}
+
+async fn type_path(window: &Window, path: &str) -> Result<(), Failure> {
     // The whole path is selected, ready to be typed over.
     window.see_focus("textbox", "Type a path").await?;
     window.type_keys(path).await?;

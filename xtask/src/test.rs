@@ -109,7 +109,9 @@ impl Run {
         command
             .args(shape)
             .args(filter)
-            .env("DIPPER_APP", repository::program("debug", "dipper")?);
+            .env("DIPPER_APP", repository::program("debug", "dipper")?)
+            // The end of a log is shown when tests fail: there the message counts, not the way into the runtime.
+            .env("RUST_BACKTRACE", "0");
         match &self.gateway {
             Some(gateway) => command.env(gateway::VARIABLE, gateway.description()),
             None => command.args(["--", "--skip", NEEDS_GATEWAY]),

@@ -6,7 +6,7 @@ import { PathEdit } from '$features/objects/pathEdit.svelte'
 import { ObjectTable } from '$features/objects/table.svelte'
 import { Permissions } from '$features/permissions/permissions.svelte'
 import { Transfers } from '$features/transfers/transfers.svelte'
-import { focusShown } from '$lib/focus'
+import { focusDrawn } from '$lib/focus'
 import { Session } from '$session/session.svelte'
 
 /** The panes F6 walks, in the order one meets them, with the element that takes the focus. */
@@ -62,11 +62,7 @@ export class Shell {
 
   /** Puts the keyboard focus somewhere, once it is drawn. */
   focus(selector: string): void {
-    requestAnimationFrame(() => {
-      const element = document.querySelector<HTMLElement>(selector)
-      focusShown(element)
-      if (element instanceof HTMLInputElement) element.select()
-    })
+    void focusDrawn(() => document.querySelector<HTMLElement>(selector))
   }
 
   focusPane(index: 0 | 1 | 2): void {

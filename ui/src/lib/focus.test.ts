@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { focusShown, followInput } from './focus'
+import { focusDrawn, focusShown, followInput } from './focus'
 
 followInput()
 const button = document.createElement('button')
@@ -23,4 +23,26 @@ test('after a click the web view decides', () => {
   focusShown(button)
   expect(focus).toHaveBeenCalledWith(undefined)
   expect(button.classList.contains('is-focus')).toBe(false)
+})
+
+const frame = () => new Promise((drawn) => requestAnimationFrame(drawn))
+
+test('the focus is taken at once, and again when a closing menu gave it back elsewhere', async () => {
+  const menu = document.createElement('button')
+  document.body.append(menu)
+  await focusDrawn(() => button)
+  expect(document.activeElement).toBe(button)
+  menu.focus()
+  await frame()
+  expect(document.activeElement).toBe(button)
+})
+
+test('what a person did since counts more', async () => {
+  const field = document.createElement('input')
+  document.body.append(field)
+  await focusDrawn(() => button)
+  dispatchEvent(new KeyboardEvent('keydown', { key: 'g', ctrlKey: true }))
+  field.focus()
+  await frame()
+  expect(document.activeElement).toBe(field)
 })
