@@ -8,6 +8,7 @@ pub(crate) mod window;
 
 use dipper_app::{App, AppOptions};
 use tauri::{AppHandle, Manager, State};
+use tokio::sync::Mutex;
 
 use crate::ipc::error::{Answer, IpcError};
 use crate::ipc::stream::Pumps;
@@ -40,8 +41,11 @@ impl Shell {
     }
 }
 
-/// The shell. Where it could not be started before, as with a data folder that was not readable then, it is tried again.
+/// The shell, as soon as it is started. Where that failed before, as with a data folder that was not readable then, it is
+/// tried again.
 pub(crate) async fn started(handle: &AppHandle) -> Answer<State<'_, Shell>> {
+    static STARTING: Mutex<()> = Mutex::const_new(());
+    let _one_at_a_time = STARTING.lock().await;
     if handle.try_state::<Shell>().is_none() {
         let folder = handle.path().app_local_data_dir().map_err(|error| {
             IpcError::shell(

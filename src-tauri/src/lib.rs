@@ -31,7 +31,9 @@ pub fn run() -> ExitCode {
         .invoke_handler(commands.invoke_handler())
         .on_window_event(|window, event| match event {
             WindowEvent::DragDrop(event) => desktop::drops::take(window, event),
-            WindowEvent::CloseRequested { api, .. } if desktop::window::must_ask(window) => api.prevent_close(),
+            WindowEvent::CloseRequested { api, .. } if desktop::window::ask_before_closing(window) => {
+                api.prevent_close()
+            }
             _ => {}
         })
         .setup(|app| set_up(app.handle()))
@@ -53,12 +55,15 @@ fn context<R: tauri::Runtime>() -> tauri::Context<R> {
     tauri::generate_context!()
 }
 
-/// Opens the data folder, then the window. A folder that cannot be used is said there, with the reason: the page's first
-/// command tries again and gets the error.
+/// Opens the data folder while the window opens. A folder that cannot be used is said there, with the reason: the page's
+/// first command tries again and gets the error.
 fn set_up(handle: &AppHandle) -> Result<(), Box<dyn std::error::Error>> {
-    if let Err(error) = tauri::async_runtime::block_on(desktop::started(handle)) {
-        tracing::error!("{}", error.message);
-    }
+    let starting = handle.clone();
+    tauri::async_runtime::spawn(async move {
+        if let Err(error) = desktop::started(&starting).await {
+            tracing::error!("{}", error.message);
+        }
+    });
     desktop::window::open(handle)?;
     Ok(())
 }

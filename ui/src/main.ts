@@ -4,13 +4,14 @@ import { mount } from 'svelte'
 import App from './app/App.svelte'
 import StartFailed from './app/StartFailed.svelte'
 import type { Backend } from '$backend/backend'
+import { tauriBackend } from '$backend/tauri'
 import { asIpcError } from '$lib/errors'
 import { followInput } from '$lib/focus'
 import { followTheme } from '$lib/theme'
 import './styles/index.css'
 
 async function chooseBackend(): Promise<Backend> {
-  if ('__TAURI_INTERNALS__' in window) return (await import('$backend/tauri')).tauriBackend
+  if ('__TAURI_INTERNALS__' in window) return tauriBackend
   return (await import('$backend/mock')).mockFromAddress(location.search)
 }
 

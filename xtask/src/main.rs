@@ -8,6 +8,7 @@
     reason = "a command line tool speaks through its output"
 )]
 
+mod bench;
 mod bundle;
 mod cargo;
 mod check;
@@ -30,7 +31,7 @@ use crate::setup::Purpose;
 /// A command: its name, its arguments, what it does.
 type Entry = (&'static str, &'static str, &'static str);
 
-const COMMANDS: [Entry; 10] = [
+const COMMANDS: [Entry; 11] = [
     (
         "run",
         "",
@@ -57,6 +58,11 @@ const COMMANDS: [Entry; 10] = [
         "write ui/src/backend/bindings.ts anew from the commands' types",
     ),
     ("e2e", "[filter]", "only the tests that drive the built app"),
+    (
+        "bench",
+        "",
+        "measure the start of the program and the list of a million keys, in release builds",
+    ),
     (
         "bundle",
         "",
@@ -94,6 +100,7 @@ fn dispatch(arguments: &[String]) -> Result<(), Failure> {
         ["bindings"] => check::write_bindings(),
         ["e2e"] => test::end_to_end(None),
         ["e2e", filter] => test::end_to_end(Some(filter)),
+        ["bench"] => bench::bench(),
         ["bundle"] => bundle::bundle(),
         ["screenshots"] => tour::screenshots(),
         ["setup"] => setup::setup(Purpose::Test).map(drop),

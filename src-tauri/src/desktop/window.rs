@@ -80,8 +80,8 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<WebviewWindow> {
     window.build()
 }
 
-/// Whether closing has to wait for an answer: transfers run, and a page is there to ask.
-pub(crate) fn must_ask(window: &Window) -> bool {
+/// Asks the page where transfers run. Whether it was asked, so that closing has to wait for the answer.
+pub(crate) fn ask_before_closing(window: &Window) -> bool {
     let Some(shell) = window.try_state::<Shell>() else {
         return false;
     };
