@@ -35,7 +35,8 @@ async fn browse(desk: &Desk, window: &Window, cloud: &Cloud) -> Result<(), Failu
     properties_are_told(window).await?;
     flat_filter_and_sort(window).await?;
     paths_lead_there(window).await?;
-    several_are_deleted(window, cloud).await
+    several_are_deleted(window, cloud).await?;
+    news_are_fetched(window, cloud).await
 }
 
 async fn a_folder_is_made_and_walked(window: &Window, cloud: &Cloud) -> Result<(), Failure> {
@@ -180,4 +181,13 @@ async fn several_are_deleted(window: &Window, cloud: &Cloud) -> Result<(), Failu
     let left: Vec<String> = cloud.owner.keys("garden").await.into_keys().collect();
     assert_eq!(left, ["sheds/", "zebra.bin"]);
     Ok(())
+}
+
+/// F5 lists again; the page is not loaded anew, so what was selected stays.
+async fn news_are_fetched(window: &Window, cloud: &Cloud) -> Result<(), Failure> {
+    window.select_object("zebra.bin").await?;
+    cloud.owner.put("garden", "news.txt", "new").await;
+    window.press("F5").await?;
+    window.see_keys(&["sheds/", "news.txt", "zebra.bin"]).await?;
+    window.read("1 of 3 selected").await
 }
