@@ -21,8 +21,6 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// Runs the program until its window closes.
 pub fn run() -> ExitCode {
     start_logging();
-    #[cfg(target_os = "linux")]
-    desktop::graphics::draw_plainly_without_a_card();
     let commands = commands::all();
     let built = tauri::Builder::default()
         .plugin(tauri_plugin_single_instance::init(|handle, _, _| {
@@ -34,7 +32,7 @@ pub fn run() -> ExitCode {
         .on_window_event(|window, event| match event {
             WindowEvent::DragDrop(event) => desktop::drops::take(window, event),
             WindowEvent::CloseRequested { api, .. } if desktop::window::ask_before_closing(window) => {
-                api.prevent_close();
+                api.prevent_close()
             }
             _ => {}
         })
