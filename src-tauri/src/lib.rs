@@ -32,7 +32,7 @@ pub fn run() -> ExitCode {
         .on_window_event(|window, event| match event {
             WindowEvent::DragDrop(event) => desktop::drops::take(window, event),
             WindowEvent::CloseRequested { api, .. } if desktop::window::ask_before_closing(window) => {
-                api.prevent_close()
+                api.prevent_close();
             }
             _ => {}
         })

@@ -68,7 +68,9 @@ async fn a_secret_is_typed_and_searched_for(
     window.link(&["Expiring link", "V4"]).await?;
     window.link(&["Expiring link", "V2"]).await?;
     window.click("tab", "~Event log").await?;
+    window.fill("Filter events", "PutObject").await?;
     window.read("PutObject").await?;
+    window.select_object("seen.txt").await?;
     window.wrong_secret_is_explained(desk, &account).await?;
     window.delete_selected("1 object").await?;
     window.gone("row", "^seen.txt").await?;
