@@ -120,20 +120,14 @@ impl Scene<'_> {
     async fn an_object_put_anew(&self) -> Result<(), Failure> {
         let window = self.window;
         window.select_object("two.txt").await?;
-        self.see_access("public").await?;
+        self.see_verdict("public", "Anyone on the internet can read").await?;
         window.click("button", "New text object").await?;
         window.fill("Key", "two.txt").await?;
         window.read("two.txt exists.").await?;
         window.click("button", "Replace object").await?;
         window.gone("dialog", "~New text object").await?;
-        self.see_access("private").await?;
+        self.see_verdict("private", "Private").await?;
         window.click("option", &format!("~{}", self.bucket)).await
-    }
-
-    async fn see_access(&self, access: &str) -> Result<(), Failure> {
-        let script = "return document.querySelector('[data-testid=verdict]')?.dataset.access === arguments[0]";
-        let told = async || Ok((self.window.run(script, vec![access.into()]).await? == true).then_some(()));
-        self.window.until(&format!("the verdict {access}"), told).await
     }
 
     /// Somebody else's statement in the policy stays, before and after.

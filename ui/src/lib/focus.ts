@@ -29,8 +29,8 @@ export function focusShown(element: HTMLElement | null | undefined): void {
 }
 
 /**
- * Focuses what this finds as soon as it is drawn, a field with its text selected. A menu or sheet that closes gives the focus back a little later: then it
- * is taken again, unless a person did something since, for that is newer.
+ * Focuses what this finds as soon as it is drawn, a field with its text selected. A menu or sheet that closes gives the
+ * focus back a little later: then it is taken again, unless a person did something since, for that is newer.
  */
 export async function focusDrawn(find: () => HTMLElement | null | undefined): Promise<void> {
   const asked = inputs
