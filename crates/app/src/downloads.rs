@@ -27,6 +27,6 @@ impl App {
             folder,
             conflict: DownloadConflict::KeepBoth,
         };
-        Ok(self.parts.work.engine.start(JobSpec::Download(spec)).get())
+        Ok(self.start_job("download", JobSpec::Download(spec)).await?.get())
     }
 }

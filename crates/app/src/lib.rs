@@ -69,7 +69,7 @@ pub use plans::PlanToken;
 pub use secrecy::SecretString;
 pub use settings::{Density, Settings, Theme};
 pub use targets::Target;
-pub use transfers::{Job, JobError, TransferBatch, TransferChanges, TransferTotals};
+pub use transfers::{Job, JobError, TakenUpTransfers, TransferBatch, TransferChanges, TransferTotals};
 pub use uploads::{
     ConflictPolicy, Decision, KeyChange, SHOWN_ITEMS, SkippedFile, SourceId, UploadAccess, UploadChange, UploadItem,
     UploadPlan, UploadResult, UploadTarget,

@@ -20,7 +20,7 @@ use crate::names::{BucketName, ObjectKey};
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What went wrong, in the few kinds that programs tell apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// The bucket, object or upload does not exist.

@@ -3,11 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use dipper_storage::Client;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::error::{Error, Result};
 use crate::files::Buffers;
+use crate::job::ItemStanding;
+use crate::journal::Journal;
 use crate::progress::ItemBytes;
 use crate::record::Job;
 use crate::retry::{ATTEMPTS, backoff, random};
@@ -16,6 +19,9 @@ use crate::retry::{ATTEMPTS, backoff, random};
 #[derive(Clone, Debug)]
 pub(crate) struct Context {
     pub(crate) job: Arc<Job>,
+    /// The account's client.
+    pub(crate) client: Client,
+    pub(crate) journal: Journal,
     pub(crate) cancel: CancellationToken,
     pub(crate) buffers: Arc<Buffers>,
     /// One permit a request, over all jobs, handed out in the order they were asked for.
@@ -46,6 +52,20 @@ impl Context {
 
     pub(crate) fn item_bytes(&self) -> ItemBytes {
         ItemBytes::new(self.job.progress.clone())
+    }
+
+    /// Writes down and counts how an item ended.
+    pub(crate) async fn settle(&self, number: u32, standing: ItemStanding) {
+        self.settle_all(vec![number], standing).await;
+    }
+
+    /// Writes down and counts how items ended. What failed is counted where its error is told.
+    pub(crate) async fn settle_all(&self, numbers: Vec<u32>, standing: ItemStanding) {
+        if numbers.is_empty() {
+            return;
+        }
+        self.job.progress.settled(standing, numbers.len() as u64);
+        self.journal.settle(self.job.id(), numbers, standing).await;
     }
 
     /// Waits for `work` unless cancelled.

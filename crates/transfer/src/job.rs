@@ -3,6 +3,7 @@
 use std::fmt;
 
 use dipper_storage::{BucketName, ErrorKind};
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 /// Names one job of an engine. Never used twice.
@@ -42,6 +43,21 @@ pub enum JobKind {
     SetAcl,
 }
 
+/// Where an item of a job stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ItemStanding {
+    /// Nothing was done yet.
+    Waiting,
+    /// Its turn has come, or had come when the work was interrupted.
+    Begun,
+    /// It is done.
+    Done,
+    /// Its name was taken, and that meant to leave it.
+    Skipped,
+    /// It failed.
+    Failed,
+}
+
 /// Where a job stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum JobState {
@@ -49,6 +65,8 @@ pub enum JobState {
     Queued,
     /// Works.
     Running,
+    /// Waits for somebody's word; what was reached is kept.
+    Paused,
     /// Every item is done or skipped.
     Done,
     /// Ended, and at least one item failed.
@@ -108,7 +126,7 @@ pub struct JobSnapshot {
 }
 
 /// Why one item failed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ItemError {
     /// The item: its key.
     pub name: String,

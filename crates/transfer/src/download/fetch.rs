@@ -5,18 +5,18 @@
 //! at the most. A connection that breaks goes on at the byte it reached.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-use dipper_storage::{BucketName, ByteRange, Client, ErrorKind, GetOptions, ObjectInfo, ObjectStream};
+use dipper_storage::{ByteRange, ErrorKind, GetOptions, ObjectInfo, ObjectKey, ObjectStream};
 use tokio::task::JoinSet;
 
 use crate::context::{Context, Interrupt};
 use crate::error::{Error, Result};
-use crate::files::Target;
+use crate::files::{Target, blocking};
+use crate::journal::{Evidence, Item, Part};
 use crate::parts::{PartPlan, parts_for};
 use crate::progress::ItemBytes;
 use crate::retry::ATTEMPTS;
-use crate::targets::Object;
 
 /// How often an object may change under way before we give up.
 const BEGINNINGS: u32 = 3;
@@ -25,9 +25,8 @@ const BEGINNINGS: u32 = 3;
 #[derive(Clone)]
 pub(super) struct Fetch {
     pub(super) context: Context,
-    pub(super) client: Client,
-    pub(super) bucket: BucketName,
-    pub(super) object: Object,
+    pub(super) item: Arc<Item>,
+    pub(super) key: ObjectKey,
     pub(super) target: Arc<Target>,
     pub(super) bytes: ItemBytes,
 }
@@ -63,7 +62,7 @@ impl Fetch {
         let mut beginnings = 1;
         loop {
             self.bytes.reset();
-            let outcome = if ranges_work && parts_for(self.object.size).count > 1 {
+            let outcome = if ranges_work && parts_for(self.item.size).count > 1 {
                 self.in_ranges().await
             } else {
                 self.target.resize(0)?;
@@ -101,25 +100,23 @@ impl Fetch {
 
     async fn in_ranges(&self) -> Result<u64> {
         let attempt = || async {
-            self.client
-                .head_object(&self.bucket, &self.object.key)
-                .await
-                .map_err(Error::from)
+            let (client, bucket) = (&self.context.client, self.context.job.bucket());
+            client.head_object(bucket, &self.key).await.map_err(Error::from)
         };
         let pin = Pin::of(&self.context.request(Interrupt::AtOnce, attempt).await?);
         let size = pin.size;
-        self.target.resize(size)?;
         let plan = parts_for(size);
-        let next = Arc::new(AtomicU32::new(0));
+        let missing = Arc::new(self.missing(&pin, plan).await?);
+        let next = Arc::new(AtomicUsize::new(0));
         let context = self.context.child();
         let mut workers = JoinSet::new();
-        for _ in 0..context.width.min(plan.count as usize) {
-            let (next, pin) = (next.clone(), pin.clone());
+        for _ in 0..context.width.min(missing.len()) {
+            let (next, missing, pin) = (next.clone(), missing.clone(), pin.clone());
             let fetch = Fetch {
                 context: context.clone(),
                 ..self.clone()
             };
-            workers.spawn(async move { fetch.some_ranges(&next, plan, &pin).await });
+            workers.spawn(async move { fetch.some_ranges(&next, &missing, plan, &pin).await });
         }
         let mut outcome = Ok(());
         while let Some(ended) = workers.join_next().await {
@@ -133,12 +130,38 @@ impl Fetch {
         outcome.map(|()| size)
     }
 
-    async fn some_ranges(&self, next: &AtomicU32, plan: PartPlan, pin: &Pin) -> Result<()> {
-        loop {
-            let index = next.fetch_add(1, Relaxed);
-            if index >= plan.count {
-                return Ok(());
+    /// The ranges that an earlier run has not fetched of this state of the object. Where it fetched another, or nothing, the
+    /// file begins anew, and that is written down.
+    async fn missing(&self, pin: &Pin, plan: PartPlan) -> Result<Vec<u32>> {
+        let Context { journal, job, .. } = &self.context;
+        let known = match journal.reached(job.id(), self.item.number).await? {
+            (Some(Evidence::Receiving { size, etag, .. }), parts)
+                if size == pin.size && etag == pin.etag && etag.is_some() =>
+            {
+                parts
             }
+            _ => Vec::new(),
+        };
+        if known.is_empty() || self.target.length()? != pin.size {
+            self.target.resize(pin.size)?;
+            journal.lose(job.id(), self.item.number).await;
+            let receiving = Evidence::Receiving {
+                temporary: self.target.temporary().to_owned(),
+                size: pin.size,
+                etag: pin.etag.clone(),
+            };
+            journal.reach(job.id(), self.item.number, receiving).await?;
+            return Ok((0..plan.count).collect());
+        }
+        let is_there = |index: &u32| known.iter().any(|part| part.number == index + 1);
+        for part in &known {
+            self.bytes.add(plan.range(part.number - 1, pin.size).1);
+        }
+        Ok((0..plan.count).filter(|index| !is_there(index)).collect())
+    }
+
+    async fn some_ranges(&self, next: &AtomicUsize, missing: &[u32], plan: PartPlan, pin: &Pin) -> Result<()> {
+        while let Some(&index) = missing.get(next.fetch_add(1, Relaxed)) {
             let (begin, length) = plan.range(index, pin.size);
             let mut range = Range {
                 begin,
@@ -147,7 +170,22 @@ impl Fetch {
                 pin: Some(pin.clone()),
             };
             self.range(&mut range, true).await?;
+            self.reached(index).await?;
         }
+        Ok(())
+    }
+
+    /// A range lies in the file: that is written down once the disk has it.
+    async fn reached(&self, index: u32) -> Result<()> {
+        let target = self.target.clone();
+        blocking(move || target.sync()).await?;
+        let part = Part {
+            number: index + 1,
+            etag: String::new(),
+        };
+        let Context { journal, job, .. } = &self.context;
+        journal.part(job.id(), self.item.number, part).await;
+        Ok(())
     }
 
     /// Fetches a range to its end. Tries are counted anew whenever bytes have come that stay.
@@ -220,13 +258,14 @@ impl Fetch {
             if_match: range.pin.as_ref().and_then(|pin| pin.etag.clone()),
             version: None,
         };
-        Ok(self.client.get_object(&self.bucket, &self.object.key, &options).await?)
+        let (client, bucket) = (&self.context.client, self.context.job.bucket());
+        Ok(client.get_object(bucket, &self.key, &options).await?)
     }
 
     fn keeps_changing(&self) -> Error {
         let message = format!(
             "Could not download `{}`: the object keeps changing while it is read",
-            self.object.key
+            self.key
         );
         Error::new(ErrorKind::Conflict, message).with_hint("Retry when nobody writes to it any more.")
     }

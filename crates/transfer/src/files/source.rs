@@ -16,10 +16,13 @@ use std::time::SystemTime;
 use bytes::Bytes;
 use dipper_storage::{BodySource, BoxBody, ErrorKind};
 use http_body::{Body, Frame, SizeHint};
+use md5::{Digest as _, Md5};
+use serde::{Deserialize, Serialize};
 
 use super::buffers::{Buffers, CHUNK};
 use super::positional::read_exact_at;
 use crate::error::{Error, Result};
+use crate::parts::PartPlan;
 use crate::progress::ItemBytes;
 
 /// An open file and what it looked like when it was opened.
@@ -30,10 +33,11 @@ pub(crate) struct SourceFile {
     fingerprint: Fingerprint,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Fingerprint {
+/// One state of a file: its length, when it was changed (nanoseconds since 1970), and which file it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Fingerprint {
     length: u64,
-    modified: Option<SystemTime>,
+    modified: Option<i64>,
     identity: (u64, u64),
 }
 
@@ -41,10 +45,15 @@ impl Fingerprint {
     fn of(metadata: &Metadata) -> Self {
         Self {
             length: metadata.len(),
-            modified: metadata.modified().ok(),
+            modified: metadata.modified().ok().and_then(nanoseconds),
             identity: identity(metadata),
         }
     }
+}
+
+fn nanoseconds(at: SystemTime) -> Option<i64> {
+    let since = at.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_nanos()).ok()
 }
 
 #[cfg(unix)]
@@ -82,6 +91,39 @@ impl SourceFile {
 
     pub(crate) fn length(&self) -> u64 {
         self.fingerprint.length
+    }
+
+    pub(crate) fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
+    }
+
+    /// The MD5 of a range of it, in hex: the `ETag` that most servers give to what is sent of it. Reads it all: some two
+    /// seconds a GiB, so only where an outcome is not known.
+    pub(crate) fn md5(&self, offset: u64, length: u64) -> Result<[u8; 16]> {
+        let mut digest = Md5::new();
+        let mut buffer = vec![0; CHUNK];
+        let mut at = 0;
+        while at < length {
+            let piece = usize::try_from(length - at).unwrap_or(CHUNK).min(CHUNK);
+            self.read_at(&mut buffer[..piece], offset + at)?;
+            digest.update(&buffer[..piece]);
+            at += piece as u64;
+        }
+        self.check_open()?;
+        Ok(digest.finalize().into())
+    }
+
+    /// The `ETag` that most servers give to the whole of it, sent in one piece or in these parts.
+    pub(crate) fn etag(&self, plan: PartPlan) -> Result<String> {
+        if plan.count == 1 {
+            return Ok(hex::encode(self.md5(0, self.length())?));
+        }
+        let mut all = Md5::new();
+        for index in 0..plan.count {
+            let (offset, length) = plan.range(index, self.length());
+            all.update(self.md5(offset, length)?);
+        }
+        Ok(format!("{}-{}", hex::encode(all.finalize()), plan.count))
     }
 
     /// Fails unless the open file and the file of its name are both what was opened.

@@ -5,6 +5,7 @@
 mod cancelling;
 mod deleting;
 mod downloading;
+mod restarting;
 mod scripted;
 mod support;
 mod uploading;

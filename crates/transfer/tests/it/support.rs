@@ -154,7 +154,7 @@ impl World {
     }
 
     pub(crate) async fn run(&self, spec: JobSpec) -> JobSnapshot {
-        let id = self.engine.start(spec);
+        let id = self.engine.start(spec).await.unwrap();
         self.engine.join(id).await.unwrap()
     }
 

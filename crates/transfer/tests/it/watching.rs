@@ -12,12 +12,12 @@ async fn the_first_batch_is_full_and_later_ones_tell_only_what_changed() {
     let world = World::new().await;
     let path = world.write("a", &content(48 * MIB, 1));
     let spec = || JobSpec::Upload(world.upload(&[(&path, "a")], ConflictPolicy::Overwrite));
-    let first = world.engine.start(spec());
+    let first = world.engine.start(spec()).await.unwrap();
     world.engine.join(first).await.unwrap();
     let mut changes = world.engine.watch();
     let batch = changes.next().await;
     assert!(batch.full && batch.jobs.len() == 1 && batch.sequence == 1 && batch.totals.done == 1);
-    let second = world.engine.start(spec());
+    let second = world.engine.start(spec()).await.unwrap();
     let mut told = BTreeMap::new();
     let mut last = Instant::now();
     for expected in 2.. {
@@ -41,7 +41,7 @@ async fn the_first_batch_is_full_and_later_ones_tell_only_what_changed() {
         (told[&second].state, told[&second].bytes_done),
         (JobState::Done, 48 * MIB as u64)
     );
-    world.engine.forget_finished();
+    world.engine.forget_finished().await.unwrap();
     let batch = changes.next().await;
     assert_eq!((batch.removed, batch.jobs.len()), (vec![first, second], 0));
     let quiet = tokio::time::timeout(Duration::from_millis(600), changes.next()).await;
@@ -59,7 +59,9 @@ async fn every_job_of_many_ends_up_told() {
     for name in &names {
         world
             .engine
-            .start(JobSpec::Upload(world.upload(&[(&path, name)], ConflictPolicy::Skip)));
+            .start(JobSpec::Upload(world.upload(&[(&path, name)], ConflictPolicy::Skip)))
+            .await
+            .unwrap();
     }
     let mut done = 0;
     let mut states = BTreeMap::new();
