@@ -3,6 +3,7 @@
 use dipper_storage::{CannedAcl, ObjectKey};
 
 use crate::context::{Context, Interrupt};
+use crate::crash::crash_point;
 use crate::crew::{self, Settled};
 use crate::error::{Error, Result};
 
@@ -20,6 +21,8 @@ async fn set(context: Context, key: String, acl: CannedAcl) -> Result<Settled> {
             .await
             .map_err(Error::from)
     };
+    crash_point!("acl.before_request");
     context.request(Interrupt::BetweenTries, attempt).await?;
+    crash_point!("acl.after_request");
     Ok(Settled::Done)
 }

@@ -8,6 +8,7 @@ use dipper_storage::{ObjectKey, UploadId};
 use time::OffsetDateTime;
 
 use crate::context::{Context, Interrupt};
+use crate::crash::crash_point;
 use crate::download::temporary_of;
 use crate::error::{Error, Result};
 use crate::files::blocking;
@@ -23,7 +24,9 @@ const SKEW: time::Duration = time::Duration::minutes(5);
 pub(crate) async fn up(context: &Context) -> Result<()> {
     for item in context.journal.leftovers(context.job.id()).await? {
         tidy(context, &item).await;
+        crash_point!("clean.before_lose");
         context.journal.lose(context.job.id(), item.number).await;
+        crash_point!("clean.after_lose");
     }
     Ok(())
 }
@@ -55,7 +58,9 @@ async fn abort(context: &Context, key: &str, upload: UploadId) -> Result<()> {
             .await
             .map_err(Error::from)
     };
+    crash_point!("clean.before_abort");
     let aborted = tokio::time::timeout(PATIENCE, context.request(Interrupt::Never, attempt)).await;
+    crash_point!("clean.after_abort");
     aborted.unwrap_or_else(|_| Err(Error::cancelled()))
 }
 
@@ -84,5 +89,7 @@ async fn remove(path: &Path) -> Result<()> {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::disk("remove", &path, error)),
         _ => Ok(()),
     })
-    .await
+    .await?;
+    crash_point!("clean.after_remove");
+    Ok(())
 }

@@ -7,6 +7,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::{JoinError, JoinSet};
 
 use crate::context::Context;
+use crate::crash::crash_point;
 use crate::error::{Error, Result};
 use crate::feed::Feed;
 use crate::job::ItemStanding;
@@ -88,7 +89,9 @@ impl Crew {
         let (context, number, key) = (self.context.clone(), item.number, item.key.clone());
         self.tasks.spawn(async move {
             let _slot = slot.0;
-            match work.await {
+            let outcome = work.await;
+            crash_point!("item.before_settle");
+            match outcome {
                 Ok(Settled::Done) => context.settle(number, ItemStanding::Done).await,
                 Ok(Settled::Skipped) => context.settle(number, ItemStanding::Skipped).await,
                 // It stays begun: the next run looks at it.
@@ -98,6 +101,7 @@ impl Crew {
                     context.settle(number, ItemStanding::Failed).await;
                 }
             }
+            crash_point!("item.after_settle");
         });
     }
 

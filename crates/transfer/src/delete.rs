@@ -7,6 +7,7 @@ use futures_util::StreamExt as _;
 use tokio::task::JoinSet;
 
 use crate::context::{Context, Interrupt};
+use crate::crash::crash_point;
 use crate::error::{Error, Result};
 use crate::job::ItemStanding;
 use crate::journal::{Item, Role};
@@ -78,6 +79,7 @@ async fn delete_batch(context: Context, items: Vec<Item>) -> Result<()> {
             break;
         }
         let attempt = || async { Ok(client.delete_objects(bucket, &objects).await?) };
+        crash_point!("delete.before_request");
         let report = match context.request(Interrupt::BetweenTries, attempt).await {
             Ok(report) => report,
             Err(error) if error.is_cancelled() => return Err(error),
@@ -86,6 +88,7 @@ async fn delete_batch(context: Context, items: Vec<Item>) -> Result<()> {
                 return Ok(());
             }
         };
+        crash_point!("delete.after_request");
         let failures: Vec<(ObjectVersion, Error)> = report
             .failed
             .into_iter()
@@ -98,6 +101,7 @@ async fn delete_batch(context: Context, items: Vec<Item>) -> Result<()> {
         let done = objects.iter().filter(|object| !is_left(object));
         let done: Vec<u32> = done.filter_map(|object| numbers.get(object).copied()).collect();
         context.settle_all(done, ItemStanding::Done).await;
+        crash_point!("delete.after_settle");
         fail(
             &context,
             given_up.iter().map(|(object, error)| (object, error)),
@@ -165,9 +169,11 @@ pub(crate) async fn empty_bucket(context: &Context) -> Result<()> {
     let id = context.job.id();
     let uploads = context.journal.claim(id, Role::Upload, 0, u32::MAX).await?;
     for upload in uploads {
+        crash_point!("empty.before_abort");
         if context.cancel.is_cancelled() || !settled(context, &upload, abort(context, &upload).await).await {
             return Ok(());
         }
+        crash_point!("empty.after_abort");
     }
     let before_bucket = context.journal.standing(id).await?;
     if context.cancel.is_cancelled() || before_bucket.failed > 0 || before_bucket.open > 1 {
@@ -181,10 +187,12 @@ pub(crate) async fn empty_bucket(context: &Context) -> Result<()> {
                 .await
                 .map_err(Error::from)
         };
+        crash_point!("empty.before_bucket");
         let deleted = match context.request(Interrupt::BetweenTries, delete).await {
             Err(error) if bucket.begun && error.kind() == ErrorKind::NotFound => Ok(()),
             deleted => deleted,
         };
+        crash_point!("empty.after_bucket");
         settled(context, &bucket, deleted).await;
     }
     Ok(())

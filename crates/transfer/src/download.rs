@@ -11,6 +11,7 @@ use std::sync::Arc;
 use dipper_storage::ObjectKey;
 
 use crate::context::Context;
+use crate::crash::crash_point;
 use crate::crew::{self, Settled};
 use crate::error::Result;
 use crate::files::{Folders, Target, blocking};
@@ -42,9 +43,11 @@ async fn download(context: Context, place: Arc<Place>, item: Item) -> Result<Set
     let name = name_of(&item, &place.base);
     if name.is_folder {
         blocking(move || place.folders.make(&name.components)).await?;
+        crash_point!("download.after_folder");
         return Ok(Settled::Done);
     }
     if was_placed(&item).await? {
+        crash_point!("resume.after_placed");
         context.item_bytes().add(item.size);
         return Ok(Settled::Done);
     }
@@ -53,6 +56,7 @@ async fn download(context: Context, place: Arc<Place>, item: Item) -> Result<Set
         context.job.progress.resize(item.size, 0);
         return Ok(Settled::Skipped);
     };
+    crash_point!("download.after_create");
     let bytes = context.item_bytes();
     let fetch = fetch::Fetch {
         context: context.clone(),
@@ -164,6 +168,7 @@ async fn finish(fetch: fetch::Fetch, conflict: DownloadConflict) -> Result<(Sett
             return Err(error);
         }
     };
+    crash_point!("download.before_finish");
     let (target, placing) = blocking(move || {
         target.finish(size)?;
         let (folder, name) = target.place();
@@ -176,7 +181,9 @@ async fn finish(fetch: fetch::Fetch, conflict: DownloadConflict) -> Result<(Sett
         Ok((target, placing))
     })
     .await?;
+    crash_point!("download.after_finish");
     context.journal.reach(context.job.id(), number, placing).await?;
+    crash_point!("download.after_placing");
     blocking(move || {
         let settled = match target.commit(conflict)? {
             Some(_) => Settled::Done,

@@ -18,6 +18,7 @@ use tokio_util::task::TaskTracker;
 pub use restart::TakenUp;
 
 use crate::changes::Changes;
+use crate::crash::crash_point;
 use crate::error::Result;
 use crate::files::{Buffers, Threads};
 use crate::job::{JobId, JobSnapshot, JobState};
@@ -104,7 +105,9 @@ impl Engine {
         shared.clients().insert(new.account.clone(), client);
         let standing = Standing::of(&new.items);
         let (account, task, description) = (new.account.clone(), new.task.clone(), new.description.clone());
+        crash_point!("job.before_insert");
         let id = shared.journal.insert(new).await?;
+        crash_point!("job.after_insert");
         let identity = Identity {
             id,
             account,
@@ -275,6 +278,7 @@ impl Shared {
     /// Puts a job that rests back into the queue.
     async fn requeue(self: &Arc<Self>, job: Arc<Job>) -> Result<()> {
         let standing = self.journal.reopen(job.id()).await?;
+        crash_point!("retry.after_reopen");
         if standing.open > 0 {
             job.requeue(&standing, self.root.child_token());
             self.queue(job);
@@ -296,7 +300,9 @@ impl Shared {
         for job in gone.iter().filter(|job| job.state() == JobState::Failed) {
             self.clean_up(job).await;
         }
+        crash_point!("forget.after_clean");
         self.journal.forget(ids).await?;
+        crash_point!("forget.after_forget");
         Ok(gone.len())
     }
 }

@@ -13,6 +13,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
 use crate::context::{Context, Interrupt};
+use crate::crash::crash_point;
 use crate::error::{Error, Result};
 use crate::job::ItemStanding;
 use crate::journal::{Evidence, Item, Role};
@@ -64,6 +65,7 @@ impl Feed {
             let ended = self.listing.ended.load(Relaxed);
             let Context { journal, job, .. } = &self.context;
             let page = journal.claim(job.id(), Role::Object, self.after, PAGE).await?;
+            crash_point!("feed.after_claim");
             if let Some(last) = page.last() {
                 self.after = last.number;
                 self.page = page.into();
@@ -142,16 +144,19 @@ async fn list(context: &Context, prefix: &Item, listing: &Listing) -> Result<()>
         if let Some(last) = found.last() {
             let items = found.iter().map(|object| work::object(object.key.clone(), object.size));
             let (items, after) = (items.collect(), last.key.to_string());
+            crash_point!("feed.before_expand");
             context
                 .journal
                 .expand(context.job.id(), prefix.number, after, items)
                 .await?;
+            crash_point!("feed.after_expand");
             let bytes = found.iter().map(|object| object.size).sum();
             context.job.progress.found(found.len() as u64, bytes);
             listing.news.notify_one();
         }
         request.continuation = page.next;
         if request.continuation.is_none() {
+            crash_point!("feed.after_list");
             return Ok(());
         }
     }

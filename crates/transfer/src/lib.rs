@@ -19,6 +19,7 @@ mod acl;
 mod changes;
 mod clean;
 mod context;
+mod crash;
 mod crew;
 mod delete;
 mod download;
@@ -38,6 +39,8 @@ mod upload;
 mod work;
 
 pub use changes::{Batch, Changes, Totals};
+#[doc(hidden)]
+pub use crash::CRASH_POINTS;
 pub use engine::{Engine, EngineOptions, TakenUp};
 pub use error::{Error, Result};
 pub use files::{Scan, ScannedFile, SkipReason, Skipped, scan};

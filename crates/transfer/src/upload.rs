@@ -8,6 +8,7 @@ use std::sync::Arc;
 use dipper_storage::{CannedAcl, ErrorKind, ObjectInfo, ObjectKey, PutOptions, UploadBody};
 
 use crate::context::{Context, Interrupt};
+use crate::crash::crash_point;
 use crate::crew::{self, Settled};
 use crate::error::{Error, Result};
 use crate::files::{FilePart, SourceFile, blocking};
@@ -32,6 +33,7 @@ async fn upload(context: Context, item: Item, canned_acl: Option<CannedAcl>) -> 
     let path = item.path.clone().unwrap_or_default();
     let key = ObjectKey::parse(&item.key)?;
     let source = Arc::new(blocking(move || SourceFile::open(&path)).await?);
+    crash_point!("upload.after_open");
     context.job.progress.resize(item.size, source.length());
     let bytes = context.item_bytes();
     let sending = Sending {
@@ -148,6 +150,7 @@ impl Sending<'_> {
 
     async fn put(&self, key: &ObjectKey, options: &PutOptions) -> Result<Sent> {
         let body = self.body().await?;
+        crash_point!("upload.before_put");
         let mut tries = 0;
         let outcome = self
             .context
@@ -164,6 +167,7 @@ impl Sending<'_> {
                 }
             })
             .await;
+        crash_point!("upload.after_put");
         match outcome {
             Ok(_) => {}
             Err(error) if options.if_none_match && is_taken(&error) => {

@@ -11,6 +11,7 @@ use dipper_storage::{ByteRange, ErrorKind, GetOptions, ObjectInfo, ObjectKey, Ob
 use tokio::task::JoinSet;
 
 use crate::context::{Context, Interrupt};
+use crate::crash::crash_point;
 use crate::error::{Error, Result};
 use crate::files::{Target, blocking};
 use crate::journal::{Evidence, Item, Part};
@@ -106,6 +107,7 @@ impl Fetch {
         let pin = Pin::of(&self.context.request(Interrupt::AtOnce, attempt).await?);
         let size = pin.size;
         let plan = parts_for(size);
+        crash_point!("ranges.after_pin");
         let missing = Arc::new(self.missing(&pin, plan).await?);
         let next = Arc::new(AtomicUsize::new(0));
         let context = self.context.child();
@@ -151,6 +153,7 @@ impl Fetch {
                 etag: pin.etag.clone(),
             };
             journal.reach(job.id(), self.item.number, receiving).await?;
+            crash_point!("ranges.after_receiving");
             return Ok((0..plan.count).collect());
         }
         let is_there = |index: &u32| known.iter().any(|part| part.number == index + 1);
@@ -177,14 +180,17 @@ impl Fetch {
 
     /// A range lies in the file: that is written down once the disk has it.
     async fn reached(&self, index: u32) -> Result<()> {
+        crash_point!("ranges.after_range");
         let target = self.target.clone();
         blocking(move || target.sync()).await?;
+        crash_point!("ranges.after_sync");
         let part = Part {
             number: index + 1,
             etag: String::new(),
         };
         let Context { journal, job, .. } = &self.context;
         journal.part(job.id(), self.item.number, part).await;
+        crash_point!("ranges.after_note");
         Ok(())
     }
 

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::Shared;
 use crate::clean;
 use crate::context::Context;
+use crate::crash::crash_point;
 use crate::error::{Error, Result};
 use crate::job::JobState;
 use crate::journal::{Saved, Standing};
@@ -44,6 +45,7 @@ impl Shared {
         let context = self.context(job, cancel)?;
         let now = (self.options.clock)();
         self.journal.begun(job.id(), now).await?;
+        crash_point!("job.after_begun");
         job.begin(now);
         self.touch();
         let outcome = AssertUnwindSafe(job.task().run(&context)).catch_unwind().await;
@@ -90,9 +92,11 @@ impl Shared {
         }
         let now = (self.options.clock)();
         let ended_at = state.is_finished().then_some(now);
+        crash_point!("job.before_end");
         if let Err(error) = self.journal.ended(job.id(), saved, ended_at, job.errors()).await {
             tracing::error!(job = %job.id(), %error, "the end of a transfer could not be written down");
         }
+        crash_point!("job.after_end");
         job.end(state, now);
     }
 

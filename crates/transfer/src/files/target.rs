@@ -12,6 +12,7 @@ use dipper_storage::ErrorKind;
 
 use super::buffers::CHUNK;
 use super::positional::{read_exact_at, write_all_at};
+use crate::crash::crash_point;
 use crate::error::{Error, Result};
 use crate::names::numbered;
 use crate::spec::DownloadConflict;
@@ -145,6 +146,7 @@ impl Target {
             return Ok(None);
         };
         sync_folder(&self.folder).map_err(|source| self.about("write", source))?;
+        crash_point!("target.after_sync");
         self.stays = true;
         Ok(Some(path))
     }
@@ -226,7 +228,12 @@ fn same_bytes(one: &Path, other: &Path) -> io::Result<bool> {
 /// Gives a file another name in the same folder; fails with `AlreadyExists` where that is taken, even at the same moment.
 fn move_without_replacing(from: &Path, to: &Path) -> io::Result<()> {
     match fs::hard_link(from, to) {
-        Ok(()) => fs::remove_file(from),
+        Ok(()) => {
+            crash_point!("target.after_link");
+            fs::remove_file(from)?;
+            crash_point!("target.after_unlink");
+            Ok(())
+        }
         Err(error) if matches!(error.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::NotFound) => Err(error),
         Err(_) => rename_over_own(from, to),
     }

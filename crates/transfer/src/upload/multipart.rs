@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 use super::{Guard, Sending, Sent, is_taken};
 use crate::clean;
 use crate::context::{Context, Interrupt};
+use crate::crash::crash_point;
 use crate::error::{Error, Result};
 use crate::files::{FilePart, SourceFile, blocking};
 use crate::journal::{Evidence, Item, Part};
@@ -69,18 +70,22 @@ impl Sending<'_> {
             key: key.to_string(),
             at,
         };
+        crash_point!("parts.before_beginning");
         journal.reach(job.id(), self.item.number, beginning).await?;
+        crash_point!("parts.after_beginning");
         let begin = || async {
             let begun = client.create_multipart_upload(job.bucket(), key, options).await;
             begun.map_err(Error::from)
         };
         let upload = self.context.request(Interrupt::BetweenTries, begin).await?;
+        crash_point!("parts.after_create");
         let sending = Evidence::Sending {
             key: key.to_string(),
             upload: upload.to_string(),
             source: self.source.fingerprint(),
         };
         journal.reach(job.id(), self.item.number, sending).await?;
+        crash_point!("parts.after_sending");
         Ok(upload)
     }
 
@@ -177,13 +182,16 @@ async fn send_all(context: &Context, parts: &Arc<Parts>) -> Result<()> {
 impl Parts {
     async fn send_some(&self, context: &Context) -> Result<()> {
         while let Some(index) = self.missing.get(self.next.fetch_add(1, Relaxed)) {
+            crash_point!("parts.before_part");
             let part = self.send_one(context, *index).await?;
+            crash_point!("parts.after_part");
             let there = Part {
                 number: part.number,
                 etag: part.etag.clone(),
             };
             self.stored.lock().unwrap_or_else(PoisonError::into_inner).push(part);
             context.journal.part(context.job.id(), self.item, there).await;
+            crash_point!("parts.after_note");
         }
         Ok(())
     }
@@ -209,9 +217,11 @@ impl Parts {
         let mut parts = self.stored.lock().unwrap_or_else(PoisonError::into_inner).clone();
         parts.sort_by_key(|part| part.number);
         let (client, bucket) = (&context.client, context.job.bucket());
+        crash_point!("parts.before_complete");
         client
             .complete_multipart_upload(bucket, &self.key, &self.upload, &parts, options)
             .await?;
+        crash_point!("parts.after_complete");
         Ok(())
     }
 }

@@ -8,6 +8,7 @@ use dipper_storage::{CompletedPart, ErrorKind, ObjectKey, PartInfo, UploadId};
 use super::super::Sending;
 use crate::clean;
 use crate::context::Interrupt;
+use crate::crash::crash_point;
 use crate::error::{Error, Result};
 use crate::files::blocking;
 use crate::journal::Evidence;
@@ -59,6 +60,7 @@ impl Sending<'_> {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error),
         };
+        crash_point!("resume.after_list");
         let known = self
             .context
             .journal
@@ -74,6 +76,7 @@ impl Sending<'_> {
                 });
             }
         }
+        crash_point!("resume.after_match");
         Ok(Some(there))
     }
 
