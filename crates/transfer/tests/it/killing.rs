@@ -98,6 +98,7 @@ impl Told {
             ..EngineOptions::default()
         };
         let engine = Engine::new(options).unwrap();
+        engine.set_client("Test", self.world.client.clone());
         for account in engine.restore().await.unwrap() {
             engine.adopt(&account, self.world.client.clone()).await.unwrap();
         }
