@@ -61,12 +61,12 @@ pub use downloads::local_name;
 pub use error::{Error, ErrorKind};
 pub use events::{Event, EventChanges};
 pub use kinds::Icon;
-pub use listing::{ListDepth, ObjectPage, ObjectPages};
 pub use links::{Link, LinkKind, LinkRequest, LinkSet, MOST_LINKS};
+pub use listing::{ListDepth, ObjectPage, ObjectPages};
 pub use names::NamePart;
 pub use objects::{
-    DeleteLine, DeleteObjectsPlan, KeyCheck, NewTextObject, OBJECTS_WITHOUT_NAME, ObjectReader, Properties, PropertiesKind, Property,
-    PropertyGroup, PropertyValue, PutObject,
+    DeleteLine, DeleteObjectsPlan, KeyCheck, NewTextObject, OBJECTS_WITHOUT_NAME, ObjectReader, Properties,
+    PropertiesKind, Property, PropertyGroup, PropertyValue, PutObject,
 };
 pub use operations::CountProgress;
 pub use plans::PlanToken;
@@ -75,8 +75,8 @@ pub use settings::{Density, Settings, Theme};
 pub use targets::Target;
 pub use transfers::{Job, JobError, TransferBatch, TransferChanges, TransferTotals};
 pub use uploads::{
-    ConflictPolicy, Decision, KeyChange, SHOWN_ITEMS, SkippedFile, SourceId, UploadAccess, UploadChange, UploadItem,
-    UploadChoices, UploadPlan, UploadResult, UploadTarget,
+    ConflictPolicy, Decision, KeyChange, SHOWN_ITEMS, SkippedFile, SourceId, UploadAccess, UploadChange, UploadChoices,
+    UploadItem, UploadPlan, UploadResult, UploadTarget,
 };
 pub use vault::{KeychainState, VaultKind};
 pub use views::{Row, Rows, SelectionChange, SelectionSummary, ViewId, ViewRequest, ViewState, ViewStatus};

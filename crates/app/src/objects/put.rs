@@ -174,8 +174,7 @@ impl Put {
     async fn part(self, upload: UploadId, number: u32, bytes: Bytes) -> Result<CompletedPart> {
         let attempt = || {
             let body = UploadBody::bytes(bytes.clone());
-            self.client
-                .upload_part(&self.bucket, &self.key, &upload, number, body)
+            self.client.upload_part(&self.bucket, &self.key, &upload, number, body)
         };
         let stored = patiently(attempt).await?;
         Ok(CompletedPart {
@@ -275,7 +274,10 @@ mod tests {
         let all: u64 = (1..=MAX_PARTS).map(|number| part_size(number) as u64).sum();
         assert!(all >= MAX_OBJECT_SIZE, "{all}");
         assert!(part_size(MAX_PARTS) as u64 <= MAX_PUT_SIZE);
-        assert_eq!((part_size(1), part_size(1_000), part_size(1_001)), (PART, PART, 2 * PART));
+        assert_eq!(
+            (part_size(1), part_size(1_000), part_size(1_001)),
+            (PART, PART, 2 * PART)
+        );
     }
 
     #[test]
