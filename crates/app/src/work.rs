@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use dipper_transfer::{Engine, EngineOptions};
+use tokio_util::task::TaskTracker;
 
 use crate::access::Reads;
 use crate::error::{Error, Result};
@@ -15,6 +16,8 @@ pub(crate) struct Work {
     pub(crate) uploads: Uploads,
     pub(crate) reads: Reads,
     pub(crate) engine: Engine,
+    /// What is still being put in order on a server after its caller has gone.
+    pub(crate) cleanups: TaskTracker,
 }
 
 impl Work {
@@ -34,6 +37,7 @@ impl Work {
             uploads: Uploads::default(),
             reads: Reads::default(),
             engine,
+            cleanups: TaskTracker::new(),
         })
     }
 }
