@@ -1,11 +1,15 @@
 //! Downloads: each object goes to a temporary file beside its place and from there to its name, whole or not at all.
 
 mod fetch;
+mod verify;
+
+pub use verify::Verified;
 
 use std::sync::Arc;
 
 use dipper_storage::{BucketName, Client};
 
+use self::fetch::Fetched;
 use crate::context::Context;
 use crate::crew::{Crew, Settled};
 use crate::error::Result;
@@ -122,7 +126,8 @@ async fn make_target(place: &Arc<Place>, name: LocalName) -> Result<Option<Targe
 }
 
 async fn finish(fetch: fetch::Fetch, conflict: DownloadConflict) -> Result<(Settled, u64)> {
-    let size = fetch.all().await?;
+    let Fetched { size, verified } = fetch.all().await?;
+    tracing::debug!(key = %fetch.object.key, ?verified, "an object is here");
     blocking(move || {
         let settled = match fetch.into_target()?.commit(size, conflict)? {
             Some(_) => Settled::Done,

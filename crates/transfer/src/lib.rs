@@ -24,6 +24,7 @@ mod engine;
 mod error;
 mod files;
 mod job;
+mod line;
 mod names;
 mod parts;
 mod progress;
@@ -35,10 +36,12 @@ mod upload;
 mod work;
 
 pub use changes::{Batch, Changes, Totals};
+pub use download::Verified;
 pub use engine::{Engine, EngineOptions};
 pub use error::{Error, Result};
 pub use files::{Scan, ScannedFile, SkipReason, Skipped, scan};
 pub use job::{ItemError, JobId, JobKind, JobSnapshot, JobState};
+pub use line::{LineOptions, LineState, LineStatus};
 pub use names::{LocalName, local_name};
 pub use parts::{MULTIPART_THRESHOLD, PartPlan, parts_for};
 pub use spec::{

@@ -65,6 +65,10 @@ impl Job {
         }
     }
 
+    pub(crate) fn account(&self) -> &str {
+        &self.account
+    }
+
     pub(crate) fn state(&self) -> JobState {
         *self.state.borrow()
     }

@@ -5,7 +5,7 @@ mod multipart;
 
 use std::sync::Arc;
 
-use dipper_storage::{ErrorKind, ObjectKey, PutOptions, UploadBody};
+use dipper_storage::{Checksum, ErrorKind, ObjectKey, PutOptions, UploadBody};
 
 use crate::context::{Context, Interrupt};
 use crate::crew::{Crew, Settled};
@@ -166,7 +166,13 @@ impl Sending<'_> {
                 tries += 1;
                 let (body, part) = match &body {
                     Whole::Bytes(bytes) => (UploadBody::bytes(bytes.clone()), None),
-                    Whole::Part(part) => (UploadBody::source(Arc::new(part.clone()), part.length()), Some(part)),
+                    Whole::Part(part, checksum) => {
+                        let body = UploadBody::source(Arc::new(part.clone()), part.length());
+                        (
+                            checksum.iter().copied().fold(body, UploadBody::with_checksum),
+                            Some(part),
+                        )
+                    }
                 };
                 async move {
                     let stored = self.spec.client.put_object(&self.spec.bucket, key, body, options).await;
@@ -197,7 +203,10 @@ impl Sending<'_> {
             let source = self.source.clone();
             return Ok(Whole::Bytes(blocking(move || source.read_all()).await?));
         }
-        Ok(Whole::Part(self.part(0, length)))
+        let part = self.part(0, length);
+        let (reading, wanted) = (part.clone(), self.spec.client.config().compatibility.checksum);
+        let checksum = blocking(move || reading.checksum(wanted)).await?;
+        Ok(Whole::Part(part, checksum))
     }
 
     fn part(&self, offset: u64, length: u64) -> FilePart {
@@ -240,7 +249,7 @@ pub fn content_type_of(key: &str) -> &'static str {
 /// The body of a file that goes in one request.
 enum Whole {
     Bytes(bytes::Bytes),
-    Part(FilePart),
+    Part(FilePart, Option<Checksum>),
 }
 
 /// Whether a conditional write was refused because somebody has the key.

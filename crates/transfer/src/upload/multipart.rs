@@ -134,8 +134,11 @@ impl Parts {
         let range = self.plan.range(index, self.source.length());
         let part = FilePart::new(self.source.clone(), range, self.buffers.clone(), self.bytes.clone());
         let number = index + 1;
+        let (reading, wanted) = (part.clone(), self.client.config().compatibility.checksum);
+        let checksum = blocking(move || reading.checksum(wanted)).await?;
         let attempt = || async {
             let body = UploadBody::source(Arc::new(part.clone()), part.length());
+            let body = checksum.into_iter().fold(body, UploadBody::with_checksum);
             let stored = self
                 .client
                 .upload_part(&self.bucket, &self.key, &self.upload, number, body)
