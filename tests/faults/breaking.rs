@@ -116,11 +116,9 @@ fn n03_a_server_that_never_answers_is_left_in_time_and_asked_again() {
             let begin = Instant::now();
             let (bucket, name) = (&world.bucket, key("down"));
             let error = if attempt == 0 {
-                let body = UploadBody::bytes("text");
-                let put = world
-                    .client
-                    .put_object(bucket, &key("put"), body, &PutOptions::default());
-                put.await.unwrap_err()
+                let (name, body) = (key("put"), UploadBody::bytes("text"));
+                let options = PutOptions::default();
+                world.client.put_object(bucket, &name, body, &options).await.unwrap_err()
             } else {
                 let options = GetOptions::default();
                 world.client.get_object(bucket, &name, &options).await.unwrap_err()

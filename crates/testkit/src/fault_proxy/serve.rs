@@ -204,7 +204,10 @@ async fn act(
     if let Some(made) = made_up(&action, &arrived) {
         return Ok(match action {
             Action::HugeBody { mebibytes, .. } => (huge(made, mebibytes, sent), false),
-            Action::Ok200Cut => (made.shaped(sent, |body| body.ending(End::Broken), None), true),
+            Action::Ok200Cut => {
+                let cut = |body: Shaped| body.ending(End::Broken);
+                (made.shaped(sent, cut, Some(Framing::ChunkedClean)), true)
+            }
             _ => (made.plain(sent), false),
         });
     }
