@@ -106,6 +106,7 @@ fn n02_on_rgw_answers_that_are_lost_lose_and_double_nothing() {
 #[test]
 fn n03_a_server_that_never_answers_is_left_in_time_and_asked_again() {
     on_local(async |world| {
+        world.be_impatient();
         world.object("down", SMALL).await;
         let sources = [world.source("small", SMALL), world.source("middle", MIDDLE)];
         let rule = world
@@ -118,7 +119,11 @@ fn n03_a_server_that_never_answers_is_left_in_time_and_asked_again() {
             let error = if attempt == 0 {
                 let (name, body) = (key("put"), UploadBody::bytes("text"));
                 let options = PutOptions::default();
-                world.client.put_object(bucket, &name, body, &options).await.unwrap_err()
+                world
+                    .client
+                    .put_object(bucket, &name, body, &options)
+                    .await
+                    .unwrap_err()
             } else {
                 let options = GetOptions::default();
                 world.client.get_object(bucket, &name, &options).await.unwrap_err()
@@ -149,6 +154,7 @@ fn n03_a_server_that_never_answers_is_left_in_time_and_asked_again() {
 #[test]
 fn n04_a_body_that_stalls_goes_on_at_the_byte_it_reached() {
     on_local(async |world| {
+        world.be_impatient();
         for name in ["a", "b", "c"] {
             world.object(name, LARGE).await;
             world.proxy.forget();
@@ -167,6 +173,7 @@ fn n04_a_body_that_stalls_goes_on_at_the_byte_it_reached() {
 #[test]
 fn n05_a_crawl_is_left_once_and_a_slow_link_never() {
     on_local(async |world| {
+        world.be_impatient();
         world.object("crawl", 4000).await;
         // Faster than silence, far below the floor; the second connection is as slow and is borne with.
         let rule = world.proxy.rule(Rule::new(Action::Trickle(600.0)).on(&["GetObject"]));

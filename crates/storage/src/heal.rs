@@ -20,9 +20,14 @@ use crate::transport::error_code;
 /// The longest name of a region that is believed; real ones have up to 20 letters.
 const LONGEST_REGION: usize = 32;
 
-/// Which bucket an answer is about.
+/// What an answer is about.
 #[derive(Clone, Debug)]
-pub(crate) struct About(pub(crate) BucketName);
+pub(crate) struct About {
+    /// The bucket.
+    pub(crate) bucket: BucketName,
+    /// Which region it was known to be in when the request set out.
+    pub(crate) region: Option<String>,
+}
 
 /// The regions of buckets that are not in the account's own. Clones share what was learned.
 #[derive(Clone, Debug, Default)]
@@ -38,9 +43,9 @@ impl Regions {
             .cloned()
     }
 
-    /// Learns from an answer; true if it is news.
+    /// Learns from an answer; true if it was news to the request. It may be asked more than once about the same answer.
     fn learn(&self, response: &HttpResponse) -> bool {
-        let (Some(About(bucket)), Some(region)) = (
+        let (Some(about), Some(region)) = (
             response.extension::<About>(),
             response.headers().get("x-amz-bucket-region"),
         ) else {
@@ -54,7 +59,8 @@ impl Regions {
             return false;
         }
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        known.insert(bucket.as_str().to_owned(), region.to_owned()).as_deref() != Some(region)
+        known.insert(about.bucket.as_str().to_owned(), region.to_owned());
+        about.region.as_deref() != Some(region)
     }
 }
 

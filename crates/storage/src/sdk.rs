@@ -52,6 +52,7 @@ pub(crate) fn client(config: &Config, transport: &Transport, keys: &Keys) -> aws
             transport: transport.clone(),
             config: config.clone(),
             keys: keys.clone(),
+            regions: regions.clone(),
         }))
         .time_source(Now(config.clock))
         .sleep_impl(TokioSleep::new())
@@ -171,6 +172,7 @@ struct Connector {
     transport: Transport,
     config: Config,
     keys: Keys,
+    regions: Regions,
 }
 
 impl HttpClient for Connector {
@@ -203,6 +205,10 @@ impl Connector {
             sigv2::sign_request(&mut request, &prefix, &credentials, (self.config.clock)())
                 .map_err(|error| Fault::Request(error.to_string()))?;
         }
+        let about = tag.bucket.clone().map(|bucket| About {
+            region: self.regions.of(bucket.as_str()),
+            bucket,
+        });
         let response = self.transport.send(request, &tag).await?;
         let names_are_read =
             (tag.answer == Answer::Listing || tag.answer.is_object()) && response.status().is_success();
@@ -213,8 +219,8 @@ impl Connector {
         };
         response.headers_mut().values_mut().for_each(make_utf8);
         let mut response = HttpResponse::try_from(response).map_err(|error| Fault::Broken(error.to_string()))?;
-        if let Some(bucket) = tag.bucket {
-            response.add_extension(About(bucket));
+        if let Some(about) = about {
+            response.add_extension(about);
         }
         Ok(response)
     }

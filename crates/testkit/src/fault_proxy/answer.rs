@@ -80,7 +80,7 @@ impl Shaped {
 
     pub(super) fn cut(mut self, length: u64) -> Self {
         self.bytes.truncate(usize::try_from(length).unwrap_or(usize::MAX));
-        self
+        self.unsized_body()
     }
 
     pub(super) fn unsized_body(mut self) -> Self {
@@ -149,7 +149,8 @@ impl Body for Shaped {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.end == End::Clean && self.at == self.bytes.len()
+        // Of an answer that is cut, not even an empty rest is an end.
+        self.sized && self.end == End::Clean && self.at == self.bytes.len()
     }
 
     fn size_hint(&self) -> SizeHint {

@@ -255,6 +255,7 @@ impl Fetch {
             ));
         }
         if range.pin.is_none() {
+            self.check_size(pin.size).await?;
             range.proof = proof_of_one(&stream.info);
         }
         let end = *range.end.get_or_insert(pin.size);
@@ -278,6 +279,20 @@ impl Fetch {
             ));
         }
         Ok(())
+    }
+
+    /// Asks again where an answer has another size than the list: the object may be a new one, or the answer cut in a way
+    /// that looks complete.
+    async fn check_size(&self, size: u64) -> Result<()> {
+        if size == self.object.size {
+            return Ok(());
+        }
+        let told = self.client.head_object(&self.bucket, &self.object.key).await?.size;
+        if told == size {
+            return Ok(());
+        }
+        let message = format!("The answer has {size} bytes, and the object {told}");
+        Err(Error::new(ErrorKind::Corrupt, message))
     }
 
     async fn open(&self, range: &Range) -> Result<ObjectStream> {
