@@ -50,7 +50,7 @@ pub(crate) struct World {
     /// The same of files that come down.
     pub(crate) downloads: BTreeMap<String, [u8; 32]>,
     foreign_upload: UploadId,
-    _local: Option<(dipper_local::Server, TempDir)>,
+    local: Option<(dipper_local::Server, TempDir)>,
 }
 
 /// Runs a row on Local storage.
@@ -67,7 +67,7 @@ pub(crate) fn on_local(row: impl AsyncFnOnce(&mut World)) {
         let local = dipper_local::Server::start(options).await.unwrap();
         let endpoint = format!("http://{}", local.address());
         let mut world = World::new(&endpoint, KEYS, UploadChecksum::Crc64Nvme).await;
-        world._local = Some((local, folder));
+        world.local = Some((local, folder));
         row(&mut world).await;
     });
 }
@@ -164,7 +164,7 @@ impl World {
             objects: BTreeMap::new(),
             downloads: BTreeMap::new(),
             foreign_upload,
-            _local: None,
+            local: None,
         };
         world.put_directly(FOREIGN_OBJECT, b"theirs").await;
         world
@@ -180,6 +180,7 @@ impl World {
 
     // The only three places that speak to the engine about jobs.
 
+    #[expect(clippy::unused_async, reason = "starting a job will write it down")]
     pub(crate) async fn start(&self, spec: JobSpec) -> JobId {
         self.engine.start(spec)
     }

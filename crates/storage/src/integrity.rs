@@ -207,11 +207,14 @@ mod tests {
         Some((proof.name(), proof.holds(whole)))
     }
 
+    /// The checksums that are told, the effort, and the proof that is found.
+    type Case = (&'static [(&'static str, &'static str)], Effort, &'static str);
+
     /// The check values of the catalogue of CRCs and of RFC 1321, and one wrong byte against each.
     #[test]
     fn every_rung_finds_a_wrong_byte_and_the_best_comes_first() {
         let md5 = "25f9e794323b453885f5181f1b624d0b";
-        let cases: [(&[(&str, &str)], Effort, &str); 6] = [
+        let cases: [Case; 6] = [
             (
                 &[("crc64nvme", "rosUhgp5mIg="), ("crc32c", "AAAAAA==")],
                 Effort::Any,

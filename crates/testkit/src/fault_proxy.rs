@@ -12,6 +12,7 @@
 //! [`FaultProxy::hits`] that its fault happened; chance is seeded, and `FAULT_SEED` plays a seed again.
 
 mod answer;
+mod reply;
 mod request;
 mod rule;
 mod serve;

@@ -206,7 +206,7 @@ mod tests {
 
     #[test]
     fn a_crawl_is_told_from_a_slow_but_steady_link() {
-        let minute = Duration::from_secs(60);
+        let minute = Duration::from_mins(1);
         let second = Duration::from_secs(1);
         let mut crawling = Pace::default();
         let seconds = (1..100).find(|_| crawling.crawls(second, 3, minute));

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use bytes::{Bytes, BytesMut};
-use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_RANGE, DATE, ETAG, HOST, LOCATION, RANGE, RETRY_AFTER};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri, Version};
+use http::header::{CONNECTION, ETAG, HOST, LOCATION, RANGE, RETRY_AFTER};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Uri};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -13,11 +13,11 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc2822;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use super::answer::{Break, End, Shaped};
+use super::reply::{Reply, flipped};
 use super::request::Asked;
 use super::rule::{Action, Framing};
 use super::sign::{Keys, signed_at};
@@ -38,13 +38,6 @@ pub(super) struct Origin {
 struct Arrived {
     method: Method,
     uri: Uri,
-    headers: HeaderMap,
-    body: Bytes,
-}
-
-/// An answer whose body is here.
-struct Answer {
-    status: StatusCode,
     headers: HeaderMap,
     body: Bytes,
 }
@@ -75,7 +68,7 @@ impl Origin {
         }
     }
 
-    async fn ask(&self, mut request: Arrived) -> Result<Answer, Break> {
+    async fn ask(&self, mut request: Arrived) -> Result<Reply, Break> {
         self.sign(&mut request);
         let target = request.uri.path_and_query().map_or("/", |target| target.as_str());
         let uri: Uri = format!("http://{}{target}", self.address).parse().map_err(|_| Break)?;
@@ -86,7 +79,7 @@ impl Origin {
         *sent.headers_mut() = request.headers;
         let (head, body) = self.client.request(sent).await.map_err(|_| Break)?.into_parts();
         let body = body.collect().await.map_err(|_| Break)?.to_bytes();
-        Ok(Answer {
+        Ok(Reply {
             status: head.status,
             headers: head.headers,
             body,
@@ -231,28 +224,28 @@ async fn read(body: &mut Incoming, limit: u64) -> Bytes {
 }
 
 /// The answer of a rule that asks nobody.
-fn made_up(action: &Action, asked: &Arrived) -> Option<Answer> {
+fn made_up(action: &Action, asked: &Arrived) -> Option<Reply> {
     Some(match action {
         Action::Status {
             status,
             code,
             retry_after,
         } => {
-            let mut answer = Answer::refusal(*status, *code);
+            let mut answer = Reply::refusal(*status, *code);
             if let Some(seconds) = retry_after {
                 answer.set(RETRY_AFTER, &seconds.to_string());
             }
             answer
         }
-        Action::Ok200Error(code) => Answer::refusal(200, Some(code)),
-        Action::Ok200Body(text) => Answer::new(200, text),
-        Action::Ok200Cut => Answer::new(200, "      "),
+        Action::Ok200Error(code) => Reply::refusal(200, Some(code)),
+        Action::Ok200Body(text) => Reply::new(200, text),
+        Action::Ok200Cut => Reply::new(200, "      "),
         Action::Redirect {
             status,
             location,
             region,
         } => {
-            let mut answer = Answer::new(*status, "");
+            let mut answer = Reply::new(*status, "");
             let target = asked.uri.path_and_query().map_or("/", |target| target.as_str());
             answer.set(LOCATION, &format!("http://{location}{target}"));
             if let Some(region) = region {
@@ -261,20 +254,20 @@ fn made_up(action: &Action, asked: &Arrived) -> Option<Answer> {
             answer
         }
         Action::WrongRegion(region) => {
-            let mut answer = Answer::refusal(400, Some("AuthorizationHeaderMalformed"));
+            let mut answer = Reply::refusal(400, Some("AuthorizationHeaderMalformed"));
             answer.set(HeaderName::from_static("x-amz-bucket-region"), region);
             answer
         }
-        Action::RejectTrailer(status) => Answer::refusal(*status, Some("NotImplemented")),
-        Action::NoAcl(status, code) => Answer::refusal(*status, Some(code)),
-        Action::HugeBody { status, .. } => Answer::new(*status, ""),
+        Action::RejectTrailer(status) => Reply::refusal(*status, Some("NotImplemented")),
+        Action::NoAcl(status, code) => Reply::refusal(*status, Some(code)),
+        Action::HugeBody { status, .. } => Reply::new(*status, ""),
         Action::Skew(seconds) => {
             let now = OffsetDateTime::now_utc() + time::Duration::seconds(*seconds);
             let differs = signed_at(&asked.headers).is_some_and(|at| (at - now).whole_seconds().abs() > SKEW_LIMIT);
             if !differs {
                 return None;
             }
-            let mut answer = Answer::refusal(403, Some("RequestTimeTooSkewed"));
+            let mut answer = Reply::refusal(403, Some("RequestTimeTooSkewed"));
             answer.date(now);
             answer
         }
@@ -305,7 +298,7 @@ fn change(action: &Action, arrived: &mut Arrived) {
 }
 
 /// The origin's answer as the rule wants it, and whether the connection is to be reset.
-fn shape(action: &Action, mut answer: Answer, sent: Arc<AtomicU64>) -> Result<(Response<Shaped>, bool), Break> {
+fn shape(action: &Action, mut answer: Reply, sent: Arc<AtomicU64>) -> Result<(Response<Shaped>, bool), Break> {
     let broken = |body: Shaped| body.ending(End::Broken);
     let shaped = match action {
         Action::DropResponse => return Err(Break),
@@ -336,7 +329,7 @@ fn shape(action: &Action, mut answer: Answer, sent: Arc<AtomicU64>) -> Result<(R
 }
 
 /// A document that never seems to end.
-fn huge(made: Answer, mebibytes: u64, sent: Arc<AtomicU64>) -> Response<Shaped> {
+fn huge(made: Reply, mebibytes: u64, sent: Arc<AtomicU64>) -> Response<Shaped> {
     let row = b"<Contents><Key>a</Key><Size>1</Size></Contents>\n";
     let mebibyte: Bytes = row.iter().copied().cycle().take(1024 * 1024).collect();
     let begin: &[u8] = if made.status.is_success() {
@@ -345,117 +338,6 @@ fn huge(made: Answer, mebibytes: u64, sent: Arc<AtomicU64>) -> Response<Shaped> 
         b"<Error>"
     };
     let body = [begin, &mebibyte].concat().into();
-    let body = Answer { body, ..made };
+    let body = Reply { body, ..made };
     body.shaped(sent, |body| body.repeated(mebibytes), Some(Framing::ChunkedClean))
-}
-
-fn flipped(bytes: &Bytes, at: u64) -> Bytes {
-    let mut bytes = bytes.to_vec();
-    let length = bytes.len() as u64;
-    if let Some(byte) = at
-        .checked_rem(length)
-        .and_then(|at| usize::try_from(at).ok())
-        .and_then(|at| bytes.get_mut(at))
-    {
-        *byte ^= 0x20;
-    }
-    bytes.into()
-}
-
-impl Answer {
-    fn new(status: u16, body: &str) -> Self {
-        let mut answer = Self {
-            status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
-            headers: HeaderMap::new(),
-            body: Bytes::from(body.to_owned()),
-        };
-        answer.set(HeaderName::from_static("content-type"), "application/xml");
-        answer
-    }
-
-    fn refusal(status: u16, code: Option<&str>) -> Self {
-        let document = code.map(|code| {
-            format!(
-                "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>{code}</Code><Message>by rule</Message></Error>"
-            )
-        });
-        Self::new(status, &document.unwrap_or_default())
-    }
-
-    fn set(&mut self, name: HeaderName, value: &str) {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            self.headers.insert(name, value);
-        }
-    }
-
-    fn date(&mut self, moment: OffsetDateTime) {
-        if let Ok(text) = moment.format(&Rfc2822) {
-            self.set(DATE, &text.replace("+0000", "GMT"));
-        }
-    }
-
-    fn flipped(mut self, at: u64) -> Self {
-        self.body = flipped(&self.body, at);
-        self
-    }
-
-    /// The first so many bytes of a range, with headers to match.
-    fn shortened(mut self, bytes: u64) -> Self {
-        let told = self
-            .headers
-            .get(CONTENT_RANGE)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|text| text.strip_prefix("bytes "))
-            .and_then(|text| text.split_once('-'))
-            .and_then(|(first, rest)| Some((first.parse::<u64>().ok()?, rest.split_once('/')?.1.to_owned())));
-        if let Some((first, total)) = told
-            && (self.body.len() as u64) > bytes
-        {
-            self.body.truncate(usize::try_from(bytes).unwrap_or(usize::MAX));
-            let last = first + bytes.saturating_sub(1);
-            self.set(CONTENT_RANGE, &format!("bytes {first}-{last}/{total}"));
-            self.set(CONTENT_LENGTH, &bytes.to_string());
-        }
-        self
-    }
-
-    fn plain(self, sent: Arc<AtomicU64>) -> Response<Shaped> {
-        self.shaped(sent, |body| body, None)
-    }
-
-    fn shaped(
-        self,
-        sent: Arc<AtomicU64>,
-        shape: impl FnOnce(Shaped) -> Shaped,
-        framing: Option<Framing>,
-    ) -> Response<Shaped> {
-        let length = self.body.len();
-        let mut body = shape(Shaped::new(self.body, sent));
-        let mut response = Response::new(());
-        *response.status_mut() = self.status;
-        *response.headers_mut() = self.headers;
-        let headers = response.headers_mut();
-        headers.remove(http::header::TRANSFER_ENCODING);
-        match framing {
-            // Of a HEAD the length is told without a body.
-            None | Some(Framing::KeepLength) if length > 0 => {
-                headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
-            }
-            None | Some(Framing::KeepLength) => {}
-            Some(Framing::FixLength) => {
-                headers.insert(CONTENT_LENGTH, HeaderValue::from(body.left()));
-            }
-            Some(Framing::ChunkedClean) => {
-                headers.remove(CONTENT_LENGTH);
-                body = body.unsized_body();
-            }
-            Some(Framing::CloseDelimited) => {
-                headers.remove(CONTENT_LENGTH);
-                headers.insert(CONNECTION, HeaderValue::from_static("close"));
-                *response.version_mut() = Version::HTTP_10;
-                body = body.unsized_body();
-            }
-        }
-        response.map(|()| body)
-    }
 }

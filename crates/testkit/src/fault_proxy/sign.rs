@@ -83,7 +83,9 @@ fn canonical(method: &Method, uri: &Uri, headers: &HeaderMap) -> (String, String
         .collect();
     signed.sort();
     let names: Vec<&str> = signed.iter().map(|(name, _)| *name).collect();
-    let lines: String = signed.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
+    let lines = signed
+        .iter()
+        .fold(String::new(), |lines, (name, value)| lines + name + ":" + value + "\n");
     let mut query: Vec<String> = uri
         .query()
         .unwrap_or_default()
