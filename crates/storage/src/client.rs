@@ -6,7 +6,7 @@ use aws_smithy_types::DateTime;
 use time::OffsetDateTime;
 
 use crate::call::Call;
-use crate::config::Config;
+use crate::config::{Config, Credentials};
 use crate::error::Result;
 use crate::names::{BucketName, ObjectKey};
 use crate::sdk;
@@ -22,6 +22,7 @@ pub struct Client {
 struct Inner {
     config: Config,
     transport: Transport,
+    keys: sdk::Keys,
     sdk: aws_sdk_s3::Client,
 }
 
@@ -29,10 +30,24 @@ impl Client {
     /// Prepares a client; nothing is sent. Fails with `InvalidInput` on a CA certificate that cannot be read.
     pub fn new(config: Config) -> Result<Self> {
         let transport = Transport::new(&config)?;
-        let sdk = sdk::client(&config, &transport);
+        let keys = sdk::Keys::new(config.credentials.clone());
+        let sdk = sdk::client(&config, &transport, &keys);
         Ok(Self {
-            inner: Arc::new(Inner { config, transport, sdk }),
+            inner: Arc::new(Inner {
+                config,
+                transport,
+                keys,
+                sdk,
+            }),
         })
+    }
+
+    /// From now on requests of this client and its clones are signed with these. [`Client::config`] keeps the ones it was
+    /// built from, and so do links. Does nothing for a client that was built without credentials and signs nothing.
+    pub fn replace_credentials(&self, credentials: Credentials) {
+        if self.inner.config.credentials.is_some() {
+            self.inner.keys.replace(credentials);
+        }
     }
 
     /// What the client was built from.

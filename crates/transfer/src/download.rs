@@ -4,12 +4,16 @@
 //! file gets its name the journal says so: after a crash it is then known whether the name that is there is ours.
 
 mod fetch;
+mod verify;
+
+pub use verify::Verified;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use dipper_storage::ObjectKey;
 
+use self::fetch::Fetched;
 use crate::context::Context;
 use crate::crash::crash_point;
 use crate::crew::{self, Settled};
@@ -155,10 +159,14 @@ async fn make_target(place: &Arc<Place>, name: LocalName, mark: String, before: 
 async fn finish(fetch: fetch::Fetch, conflict: DownloadConflict) -> Result<(Settled, u64)> {
     let outcome = fetch.all().await;
     let goes_on = |error: &crate::Error| error.is_cancelled() || error.kind().is_retryable();
-    let (context, number) = (fetch.context.clone(), fetch.item.number);
+    let (context, item) = (fetch.context.clone(), fetch.item.clone());
+    let number = item.number;
     let mut target = fetch.into_target()?;
     let size = match outcome {
-        Ok(size) => size,
+        Ok(Fetched { size, verified }) => {
+            tracing::debug!(key = %item.key, ?verified, "an object is here");
+            size
+        }
         Err(error) => {
             if goes_on(&error) && context.journal.has_parts(context.job.id(), number).await? {
                 target.keep();

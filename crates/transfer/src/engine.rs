@@ -23,6 +23,7 @@ use crate::error::Result;
 use crate::files::{Buffers, Threads};
 use crate::job::{JobId, JobSnapshot, JobState};
 use crate::journal::{Journal, Standing};
+use crate::line::{LineOptions, LineStatus, Lines};
 use crate::record::{Identity, Job, Past, Stop};
 use crate::spec::JobSpec;
 use crate::work;
@@ -39,6 +40,8 @@ pub struct EngineOptions {
     pub running_jobs: usize,
     /// Where the time comes from.
     pub clock: Clock,
+    /// How requests wait while their server cannot take them.
+    pub line: LineOptions,
 }
 
 impl Default for EngineOptions {
@@ -48,6 +51,7 @@ impl Default for EngineOptions {
             total_connections: 16,
             running_jobs: 4,
             clock: OffsetDateTime::now_utc,
+            line: LineOptions::default(),
         }
     }
 }
@@ -67,6 +71,7 @@ pub(crate) struct Shared {
     journal: Journal,
     buffers: Arc<Buffers>,
     connections: Arc<Semaphore>,
+    lines: Lines,
     turns: Arc<Semaphore>,
     root: CancellationToken,
     tracker: TaskTracker,
@@ -84,6 +89,7 @@ impl Engine {
             journal: Journal::open(options.journal.as_deref())?,
             buffers: Arc::default(),
             connections: Arc::new(Semaphore::new(options.total_connections.max(1))),
+            lines: Lines::new(options.line, options.total_connections.max(1)),
             turns: Arc::new(Semaphore::new(options.running_jobs.max(1))),
             root: CancellationToken::new(),
             tracker: TaskTracker::new(),
@@ -197,6 +203,26 @@ impl Engine {
     /// A job at this moment.
     pub fn job(&self, id: JobId) -> Option<JobSnapshot> {
         Some(self.shared().find(id)?.snapshot(Instant::now()))
+    }
+
+    /// How the line to an account's server is: whether its jobs wait for the network, for the server or for credentials.
+    pub fn line(&self, account: &str) -> LineStatus {
+        self.shared().lines.of(account).status()
+    }
+
+    /// The same whenever it changes.
+    pub fn line_changes(&self, account: &str) -> watch::Receiver<LineStatus> {
+        self.shared().lines.of(account).statuses()
+    }
+
+    /// Nothing of this account goes out any more until [`Engine::release`].
+    pub fn hold(&self, account: &str, reason: &str) {
+        self.shared().lines.of(account).hold(reason);
+    }
+
+    /// Lets an account's jobs go on after [`Client::replace_credentials`](dipper_storage::Client::replace_credentials).
+    pub fn release(&self, account: &str) {
+        self.shared().lines.of(account).release();
     }
 
     /// Waits until a job has ended or is paused. `None` if there is no such job.

@@ -29,6 +29,7 @@ mod feed;
 mod files;
 mod job;
 mod journal;
+mod line;
 mod names;
 mod parts;
 mod progress;
@@ -41,10 +42,12 @@ mod work;
 pub use changes::{Batch, Changes, Totals};
 #[doc(hidden)]
 pub use crash::CRASH_POINTS;
+pub use download::Verified;
 pub use engine::{Engine, EngineOptions, TakenUp};
 pub use error::{Error, Result};
 pub use files::{Scan, ScannedFile, SkipReason, Skipped, scan};
 pub use job::{ItemError, ItemStanding, JobId, JobKind, JobSnapshot, JobState};
+pub use line::{LineOptions, LineState, LineStatus};
 pub use names::{LocalName, local_name};
 pub use parts::{MULTIPART_THRESHOLD, PartPlan, parts_for};
 pub use spec::{

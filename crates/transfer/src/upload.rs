@@ -5,7 +5,7 @@ mod multipart;
 
 use std::sync::Arc;
 
-use dipper_storage::{CannedAcl, ErrorKind, ObjectInfo, ObjectKey, PutOptions, UploadBody};
+use dipper_storage::{CannedAcl, Checksum, ErrorKind, ObjectInfo, ObjectKey, PutOptions, UploadBody};
 
 use crate::context::{Context, Interrupt};
 use crate::crash::crash_point;
@@ -158,7 +158,13 @@ impl Sending<'_> {
                 tries += 1;
                 let (body, part) = match &body {
                     Whole::Bytes(bytes) => (UploadBody::bytes(bytes.clone()), None),
-                    Whole::Part(part) => (UploadBody::source(Arc::new(part.clone()), part.length()), Some(part)),
+                    Whole::Part(part, checksum) => {
+                        let body = UploadBody::source(Arc::new(part.clone()), part.length());
+                        (
+                            checksum.iter().copied().fold(body, UploadBody::with_checksum),
+                            Some(part),
+                        )
+                    }
                 };
                 async move {
                     let (client, bucket) = (&self.context.client, self.context.job.bucket());
@@ -191,7 +197,10 @@ impl Sending<'_> {
             let source = self.source.clone();
             return Ok(Whole::Bytes(blocking(move || source.read_all()).await?));
         }
-        Ok(Whole::Part(self.part(0, length)))
+        let part = self.part(0, length);
+        let (reading, wanted) = (part.clone(), self.context.client.config().compatibility.checksum);
+        let checksum = blocking(move || reading.checksum(wanted)).await?;
+        Ok(Whole::Part(part, checksum))
     }
 
     fn part(&self, offset: u64, length: u64) -> FilePart {
@@ -269,7 +278,7 @@ pub fn content_type_of(key: &str) -> &'static str {
 /// The body of a file that goes in one request.
 enum Whole {
     Bytes(bytes::Bytes),
-    Part(FilePart),
+    Part(FilePart, Option<Checksum>),
 }
 
 /// Whether a conditional write was refused because somebody has the key.

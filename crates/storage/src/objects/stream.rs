@@ -6,6 +6,7 @@ use aws_sdk_s3::primitives::ByteStream;
 use bytes::{Bytes, BytesMut};
 
 use super::ObjectInfo;
+use super::info::checksums_wanted;
 use crate::call::{Call, sdk_key, send};
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
@@ -48,6 +49,8 @@ pub struct GetOptions {
     pub if_match: Option<String>,
     /// This version.
     pub version: Option<String>,
+    /// An answer that crawls is not given up.
+    pub however_slow: bool,
 }
 
 /// The bytes of an object as they arrive. Dropping it closes the connection.
@@ -105,7 +108,15 @@ impl ObjectStream {
 impl Client {
     /// Starts reading an object. A server that ignores the range is `Unsupported`.
     pub async fn get_object(&self, bucket: &BucketName, key: &ObjectKey, options: &GetOptions) -> Result<ObjectStream> {
-        let call = self.object_call("GetObject", bucket, key).expecting(Answer::Object);
+        let answer = if options.however_slow {
+            Answer::SlowObject
+        } else {
+            Answer::Object
+        };
+        let call = self
+            .object_call("GetObject", bucket, key)
+            .expecting(answer)
+            .headers([checksums_wanted()]);
         let request = self
             .sdk()
             .get_object()

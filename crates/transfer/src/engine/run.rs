@@ -66,6 +66,7 @@ impl Shared {
             buffers: self.buffers.clone(),
             connections: self.connections.clone(),
             width: self.options.total_connections.max(1),
+            line: self.lines.of(job.account()),
         })
     }
 

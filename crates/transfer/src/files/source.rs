@@ -14,7 +14,7 @@ use std::task::{Context, Poll};
 use std::time::SystemTime;
 
 use bytes::Bytes;
-use dipper_storage::{BodySource, BoxBody, ErrorKind};
+use dipper_storage::{BodySource, BoxBody, Checksum, ErrorKind, RunningChecksum, UploadChecksum};
 use http_body::{Body, Frame, SizeHint};
 use md5::{Digest as _, Md5};
 use serde::{Deserialize, Serialize};
@@ -24,6 +24,9 @@ use super::positional::read_exact_at;
 use crate::error::{Error, Result};
 use crate::parts::PartPlan;
 use crate::progress::ItemBytes;
+
+/// The largest part that gets an MD5: it costs two seconds of a processor for a GiB.
+const MD5_AFFORDABLE: u64 = 1024 * 1024;
 
 /// An open file and what it looked like when it was opened.
 #[derive(Debug)]
@@ -208,6 +211,32 @@ impl FilePart {
 
     pub(crate) fn length(&self) -> u64 {
         self.length
+    }
+
+    /// The checksum that goes with the part, of the kind that the server is given, computed by reading the part once; that
+    /// reading is counted nowhere. Blocks. `None` where it would cost more than it is worth: an MD5 of more than 1 MiB.
+    pub(crate) fn checksum(&self, wanted: UploadChecksum) -> Result<Option<Checksum>> {
+        let affordable = match wanted {
+            UploadChecksum::None => false,
+            UploadChecksum::ContentMd5 => self.length <= MD5_AFFORDABLE,
+            UploadChecksum::Crc32c | UploadChecksum::Crc64Nvme => true,
+        };
+        let Some(mut running) = RunningChecksum::new(wanted).filter(|_| affordable) else {
+            return Ok(None);
+        };
+        let mut read = 0;
+        while read < self.length {
+            let length = usize::try_from(self.length - read).unwrap_or(CHUNK).min(CHUNK);
+            let offset = self.offset + read;
+            let piece = self
+                .buffers
+                .take()
+                .fill(length, |buffer| self.source.read_at(buffer, offset))?;
+            running.update(&piece);
+            read += piece.len() as u64;
+        }
+        self.source.check_open()?;
+        Ok(Some(running.finish()))
     }
 
     pub(crate) fn take_trouble(&self) -> Option<Error> {

@@ -36,10 +36,10 @@ impl Target {
     pub(crate) fn create(folder: &Path, name: &str, mark: &str) -> Result<Self> {
         let temporary = folder.join(mark);
         let about = |source| Error::disk("write", &folder.join(name), source);
-        let file = match File::create_new(&temporary) {
+        let file = match create_new(&temporary) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 fs::remove_file(&temporary).map_err(about)?;
-                File::create_new(&temporary).map_err(about)?
+                create_new(&temporary).map_err(about)?
             }
             made => made.map_err(about)?,
         };
@@ -114,6 +114,20 @@ impl Target {
     /// Writes at an offset, inline. Shared by all ranges of the file.
     pub(crate) fn write_at(&self, bytes: &[u8], offset: u64) -> Result<()> {
         write_all_at(&self.file, bytes, offset).map_err(|source| self.about("write", source))
+    }
+
+    /// Hands out a range of what was written, piece by piece. Blocks.
+    pub(crate) fn read(&self, offset: u64, length: u64, mut each: impl FnMut(&[u8])) -> Result<()> {
+        let mut buffer = vec![0; CHUNK];
+        let mut at = 0;
+        while at < length {
+            let piece = usize::try_from(length - at).unwrap_or(CHUNK).min(CHUNK);
+            let read = read_exact_at(&self.file, &mut buffer[..piece], offset + at);
+            read.map_err(|source| self.about("read", source))?;
+            each(&buffer[..piece]);
+            at += piece as u64;
+        }
+        Ok(())
     }
 
     /// Forgets everything written and takes `length` as the size to come.
@@ -194,6 +208,11 @@ impl Drop for Target {
             tracing::warn!(path = %self.temporary.display(), %error, "a temporary file stays behind");
         }
     }
+}
+
+/// A new file to write and, where a range is looked at again, to read.
+fn create_new(path: &Path) -> io::Result<File> {
+    File::options().read(true).write(true).create_new(true).open(path)
 }
 
 fn numbered_name(name: &str, number: u32) -> String {

@@ -201,8 +201,11 @@ impl Parts {
         let part = FilePart::new(self.source.clone(), range, context.buffers.clone(), self.bytes.clone());
         let (client, bucket) = (&context.client, context.job.bucket());
         let number = index + 1;
+        let (reading, wanted) = (part.clone(), client.config().compatibility.checksum);
+        let checksum = blocking(move || reading.checksum(wanted)).await?;
         let attempt = || async {
             let body = UploadBody::source(Arc::new(part.clone()), part.length());
+            let body = checksum.into_iter().fold(body, UploadBody::with_checksum);
             let stored = client.upload_part(bucket, &self.key, &self.upload, number, body).await;
             stored.map_err(|error| part.take_trouble().unwrap_or_else(|| error.into()))
         };
