@@ -54,7 +54,7 @@ pub use connection::{Certificate, ConnectionOutcome, ConnectionReport, Endpoint,
 pub use dipper_catalog::{Column, Direction, Mode, RowKind, Sort};
 pub use dipper_storage::{Addressing, Scheme, SignatureVersion, Versioning};
 pub use dipper_storage::{LinkPart, LinkRole, Right};
-pub use dipper_transfer::{JobKind, JobState};
+pub use dipper_transfer::{ItemStanding, JobKind, JobState};
 pub use error::{Error, ErrorKind};
 pub use events::{Event, EventChanges};
 pub use kinds::Icon;
@@ -69,7 +69,7 @@ pub use plans::PlanToken;
 pub use secrecy::SecretString;
 pub use settings::{Density, Settings, Theme};
 pub use targets::Target;
-pub use transfers::{Job, JobError, TakenUpTransfers, TransferBatch, TransferChanges, TransferTotals};
+pub use transfers::{Job, JobError, TakenUpTransfers, TransferBatch, TransferChanges, TransferItem, TransferTotals};
 pub use uploads::{
     ConflictPolicy, Decision, KeyChange, SHOWN_ITEMS, SkippedFile, SourceId, UploadAccess, UploadChange, UploadItem,
     UploadPlan, UploadResult, UploadTarget,

@@ -20,7 +20,7 @@ pub use restart::TakenUp;
 use crate::changes::Changes;
 use crate::error::Result;
 use crate::files::{Buffers, Threads};
-use crate::job::{JobId, JobSnapshot, JobState};
+use crate::job::{ItemStanding, ItemView, JobId, JobSnapshot, JobState};
 use crate::journal::{Journal, Standing};
 use crate::record::{Identity, Job, Past, Stop};
 use crate::spec::JobSpec;
@@ -194,6 +194,12 @@ impl Engine {
     /// A job at this moment.
     pub fn job(&self, id: JobId) -> Option<JobSnapshot> {
         Some(self.shared().find(id)?.snapshot(Instant::now()))
+    }
+
+    /// The objects of a job behind a number, of one standing or of all, in their order: so a job of a million is looked
+    /// through in pages. Empty behind the last, and for a job that is not known.
+    pub async fn items(&self, job: JobId, which: Option<ItemStanding>, after: u32, most: u32) -> Result<Vec<ItemView>> {
+        self.shared().journal.look(job, which, after, most).await
     }
 
     /// Waits until a job has ended or is paused. `None` if there is no such job.
