@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use dipper_transfer::{Changes, ItemError, JobId, JobKind, JobSnapshot, JobSpec, JobState};
+use dipper_transfer::{Changes, ItemError, ItemStanding, ItemView, JobId, JobKind, JobSnapshot, JobSpec, JobState};
 use time::OffsetDateTime;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -53,6 +53,22 @@ pub struct Job {
     pub first_key: Option<String>,
     /// What came of it, in words; only what was checked.
     pub result: Option<String>,
+}
+
+/// Most objects that one look into a job gives.
+const MOST_ITEMS: u32 = 1000;
+
+/// One object of a job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TransferItem {
+    /// Its number, which orders the objects of a job; from 1.
+    pub number: u32,
+    /// Its key, as it is shown.
+    pub name: String,
+    /// Its bytes.
+    pub size: u64,
+    /// Where it stands.
+    pub standing: ItemStanding,
 }
 
 /// Why one object of a job failed.
@@ -183,6 +199,30 @@ impl App {
         const OPERATION: &str = "waitForTransfer";
         let ended = self.parts.work.engine.join(self.known_job(OPERATION, id)?).await;
         ended.map(Job::from).ok_or_else(|| gone(OPERATION))
+    }
+
+    /// Waits until no job runs or waits, whatever became of them.
+    pub async fn until_transfers_rest(&self) {
+        let mut changes = self.parts.work.engine.watch();
+        while self.transfers_under_way() > 0 {
+            changes.next().await;
+        }
+    }
+
+    /// The objects of a job behind a number, of one standing or of all, a thousand at most.
+    pub async fn transfer_items(
+        &self,
+        id: u64,
+        which: Option<ItemStanding>,
+        after: u32,
+        most: u32,
+    ) -> Result<Vec<TransferItem>> {
+        const OPERATION: &str = "transferItems";
+        let job = self.known_job(OPERATION, id)?;
+        let engine = &self.parts.work.engine;
+        let items = engine.items(job, which, after, most.min(MOST_ITEMS)).await;
+        let items = items.map_err(|cause| Error::of_transfer(OPERATION, cause))?;
+        Ok(items.into_iter().map(TransferItem::from).collect())
     }
 
     /// Stops a job and cleans up after it: multipart uploads are aborted, temporary files removed.
@@ -342,6 +382,17 @@ impl From<JobSnapshot> for Job {
             errors: job.errors.into_iter().map(JobError::from).collect(),
             first_key: job.keys.into_iter().next(),
             result,
+        }
+    }
+}
+
+impl From<ItemView> for TransferItem {
+    fn from(item: ItemView) -> Self {
+        Self {
+            number: item.number,
+            name: names::shown(&item.key),
+            size: item.size,
+            standing: item.standing,
         }
     }
 }

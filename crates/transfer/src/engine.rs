@@ -21,7 +21,7 @@ use crate::changes::Changes;
 use crate::crash::crash_point;
 use crate::error::Result;
 use crate::files::{Buffers, Threads};
-use crate::job::{JobId, JobSnapshot, JobState};
+use crate::job::{ItemStanding, ItemView, JobId, JobSnapshot, JobState};
 use crate::journal::{Journal, Standing};
 use crate::line::{LineOptions, LineStatus, Lines};
 use crate::record::{Identity, Job, Past, Stop};
@@ -223,6 +223,12 @@ impl Engine {
     /// Lets an account's jobs go on after [`Client::replace_credentials`](dipper_storage::Client::replace_credentials).
     pub fn release(&self, account: &str) {
         self.shared().lines.of(account).release();
+    }
+
+    /// The objects of a job behind a number, of one standing or of all, in their order: so a job of a million is looked
+    /// through in pages. Empty behind the last, and for a job that is not known.
+    pub async fn items(&self, job: JobId, which: Option<ItemStanding>, after: u32, most: u32) -> Result<Vec<ItemView>> {
+        self.shared().journal.look(job, which, after, most).await
     }
 
     /// Waits until a job has ended or is paused. `None` if there is no such job.

@@ -125,6 +125,19 @@ pub struct JobSnapshot {
     pub keys: Vec<String>,
 }
 
+/// One item of a job, for whoever looks into it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ItemView {
+    /// Its number, which orders the items of a job; from 1.
+    pub number: u32,
+    /// Its key.
+    pub key: String,
+    /// Its bytes, as planned or listed.
+    pub size: u64,
+    /// Where it stands.
+    pub standing: ItemStanding,
+}
+
 /// Why one item failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ItemError {

@@ -46,7 +46,7 @@ pub use download::Verified;
 pub use engine::{Engine, EngineOptions, TakenUp};
 pub use error::{Error, Result};
 pub use files::{Scan, ScannedFile, SkipReason, Skipped, scan};
-pub use job::{ItemError, ItemStanding, JobId, JobKind, JobSnapshot, JobState};
+pub use job::{ItemError, ItemStanding, ItemView, JobId, JobKind, JobSnapshot, JobState};
 pub use line::{LineOptions, LineState, LineStatus};
 pub use names::{LocalName, local_name};
 pub use parts::{MULTIPART_THRESHOLD, PartPlan, parts_for};

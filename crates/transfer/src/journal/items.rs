@@ -14,7 +14,7 @@ use super::exact::{exact_path, from_bytes, to_bytes};
 use super::jobs::json;
 use crate::error::Result;
 use crate::files::Fingerprint;
-use crate::job::{ItemStanding, JobId};
+use crate::job::{ItemStanding, ItemView, JobId};
 use crate::spec::ConflictPolicy;
 
 /// What an item is.
@@ -166,7 +166,43 @@ fn code(standing: ItemStanding) -> i64 {
     }
 }
 
+fn standing_of(code: i64) -> ItemStanding {
+    match code {
+        BEGUN => ItemStanding::Begun,
+        DONE => ItemStanding::Done,
+        SKIPPED => ItemStanding::Skipped,
+        FAILED => ItemStanding::Failed,
+        _ => ItemStanding::Waiting,
+    }
+}
+
 impl Journal {
+    /// The objects of a job behind a number, of one standing or of all; nothing is claimed by looking.
+    pub(crate) async fn look(
+        &self,
+        job: JobId,
+        which: Option<ItemStanding>,
+        after: u32,
+        most: u32,
+    ) -> Result<Vec<ItemView>> {
+        self.call(move |connection| {
+            let sql = "SELECT number, key, size, state FROM items
+                       WHERE job = ?1 AND number > ?2 AND role = ?3 AND (?4 IS NULL OR state = ?4)
+                       ORDER BY number LIMIT ?5";
+            let values = params![job.0, after, Role::Object.code(), which.map(code), most];
+            let view = |row: &Row<'_>| {
+                Ok(ItemView {
+                    number: row.get(0)?,
+                    key: row.get(1)?,
+                    size: row.get(2)?,
+                    standing: standing_of(row.get(3)?),
+                })
+            };
+            connection.prepare_cached(sql)?.query_map(values, view)?.collect()
+        })
+        .await
+    }
+
     /// The next items of a role behind a number, claimed.
     pub(crate) async fn claim(&self, job: JobId, role: Role, after: u32, most: u32) -> Result<Vec<Item>> {
         self.call(move |connection| {
