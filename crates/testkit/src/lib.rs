@@ -8,6 +8,7 @@
 //! This crate knows none of Dipper's others, so that what it says about them is independent.
 
 pub mod canary;
+mod certificate;
 mod display;
 mod error;
 pub mod hostile;
@@ -19,6 +20,7 @@ mod recorder;
 mod rgw;
 mod webdriver;
 
+pub use certificate::Certificate;
 pub use display::Display;
 pub use error::{Error, ErrorKind};
 pub use keyring::Keyring;
