@@ -101,17 +101,23 @@ impl UploadBody {
         }
     }
 
-    /// The body as it is sent, and its checksum header.
-    pub(crate) fn prepare(self, wanted: UploadChecksum) -> Result<(ByteStream, Option<(String, String)>)> {
+    /// The checksum header that goes with it.
+    pub(crate) fn checksum_header(&self, wanted: UploadChecksum) -> Option<(String, String)> {
         let checksum = self.checksum.or_else(|| match &self.content {
             Content::Bytes(bytes) => Checksum::of(bytes, wanted),
             Content::Source(..) => None,
         });
+        checksum.map(Checksum::header)
+    }
+
+    /// The body as it is sent, and its checksum header.
+    pub(crate) fn prepare(self, wanted: UploadChecksum) -> Result<(ByteStream, Option<(String, String)>)> {
+        let checksum = self.checksum_header(wanted);
         let stream = match self.content {
             Content::Bytes(bytes) => ByteStream::from(bytes),
             Content::Source(source, _) => ByteStream::new(SdkBody::from_body_1_x(source.open()?)),
         };
-        Ok((stream, checksum.map(Checksum::header)))
+        Ok((stream, checksum))
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod delete;
 mod info;
+mod short;
 mod stream;
 
 use aws_sdk_s3::types::MetadataDirective;
@@ -174,6 +175,9 @@ impl Client {
         let call = self.object_call("PutObject", bucket, key);
         let headers = options.headers(&call)?;
         let length = body.length(&call)?;
+        if self.has_a_short_way() {
+            return self.put_short(call.headers(headers), (bucket, key), body).await;
+        }
         let (stream, checksum) = body.prepare(self.config().compatibility.checksum)?;
         let call = call.headers(headers).headers(checksum);
         let request = self.sdk().put_object().bucket(bucket.as_str()).key(sdk_key(key));

@@ -106,15 +106,19 @@ impl Client {
     /// Starts reading an object. A server that ignores the range is `Unsupported`.
     pub async fn get_object(&self, bucket: &BucketName, key: &ObjectKey, options: &GetOptions) -> Result<ObjectStream> {
         let call = self.object_call("GetObject", bucket, key).expecting(Answer::Object);
-        let request = self
-            .sdk()
-            .get_object()
-            .bucket(bucket.as_str())
-            .key(sdk_key(key))
-            .set_range(options.range.map(|range| range.to_string()))
-            .set_if_match(options.if_match.as_ref().map(|etag| format!("\"{etag}\"")))
-            .set_version_id(options.version.clone());
-        let answer = send!(call, request)?;
+        let body = if self.has_a_short_way() {
+            self.get_short(&call, (bucket, key), options).await?
+        } else {
+            let request = self
+                .sdk()
+                .get_object()
+                .bucket(bucket.as_str())
+                .key(sdk_key(key))
+                .set_range(options.range.map(|range| range.to_string()))
+                .set_if_match(options.if_match.as_ref().map(|etag| format!("\"{etag}\"")))
+                .set_version_id(options.version.clone());
+            send!(call, request)?.body
+        };
         let info = ObjectInfo::from_headers(key, &call);
         let content_range = call.answered("content-range").and_then(ContentRange::parse);
         let told = call
@@ -131,7 +135,7 @@ impl Client {
             info,
             content_range,
             length,
-            body: answer.body,
+            body,
             received: 0,
             call,
         })

@@ -1,0 +1,77 @@
+//! Writing and reading objects without the SDK: see [`Short`].
+
+use aws_sdk_s3::primitives::ByteStream;
+use aws_smithy_types::body::SdkBody;
+use http::Method;
+use http_body_util::BodyExt;
+
+use super::{GetOptions, Stored};
+use crate::body::{Content, UploadBody};
+use crate::call::{Call, Payload, Short};
+use crate::client::{Client, etag_of};
+use crate::error::Result;
+use crate::names::{BucketName, ObjectKey};
+use crate::place::encode_component;
+use crate::transport::Fault;
+
+/// What the SDK calls bytes of which nothing is known.
+const PLAIN_BYTES: &str = "application/octet-stream";
+
+impl Client {
+    /// Writes an object; the call has the headers of its options.
+    pub(super) async fn put_short(
+        &self,
+        call: Call,
+        (bucket, key): (&BucketName, &ObjectKey),
+        body: UploadBody,
+    ) -> Result<Stored> {
+        let call = call.headers(body.checksum_header(self.config().compatibility.checksum));
+        let payload = match body.content {
+            Content::Bytes(bytes) => Payload::Bytes(bytes),
+            Content::Source(source, length) => Payload::Stream(SdkBody::from_body_1_x(source.open()?), length),
+        };
+        let short = Short {
+            method: Method::PUT,
+            bucket,
+            key,
+            query: String::new(),
+            headers: vec![("content-type", PLAIN_BYTES.to_owned())],
+            payload,
+        };
+        let answer = self.send_short(&call, short).await?;
+        // The connection serves again only when the answer was read to its end.
+        let end = answer.collect().await;
+        end.map_err(|error| call.fault(Fault::from_chain(error.as_ref())))?;
+        Ok(Stored {
+            etag: call.answered("etag").and_then(etag_of),
+            version_id: call.answered("x-amz-version-id").map(str::to_owned),
+        })
+    }
+
+    /// The body of an object or of a range of it.
+    pub(super) async fn get_short(
+        &self,
+        call: &Call,
+        (bucket, key): (&BucketName, &ObjectKey),
+        options: &GetOptions,
+    ) -> Result<ByteStream> {
+        let mut headers = Vec::new();
+        headers.extend(options.range.map(|range| ("range", range.to_string())));
+        headers.extend(
+            options
+                .if_match
+                .as_ref()
+                .map(|etag| ("if-match", format!("\"{etag}\""))),
+        );
+        let version = options.version.as_ref();
+        let short = Short {
+            method: Method::GET,
+            bucket,
+            key,
+            query: version.map_or(String::new(), |id| format!("versionId={}", encode_component(id))),
+            headers,
+            payload: Payload::Nothing,
+        };
+        Ok(ByteStream::new(self.send_short(call, short).await?))
+    }
+}
