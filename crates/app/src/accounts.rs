@@ -5,6 +5,7 @@
 //! signs with the wrong secret silently.
 
 mod draft;
+mod session;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use dipper_storage::{Addressing, Scheme, SignatureVersion};
 use secrecy::SecretString;
 
 pub(crate) use draft::{Prepared, refuse_plain_http, understand_endpoint};
+pub(crate) use session::SessionAccounts;
 
 use crate::certificates::CaToken;
 use crate::database::SavedAccount;
@@ -221,8 +223,11 @@ impl App {
         Ok(())
     }
 
-    /// An account as it is saved.
+    /// An account as it is saved, or as it is for this run.
     pub(crate) async fn saved_account(&self, id: &AccountId) -> Result<SavedAccount> {
+        if let Some(account) = self.parts.session_accounts.find(id) {
+            return Ok(account);
+        }
         let found = self.parts.database.account(id).await?;
         found.ok_or_else(|| {
             let gone = Error::new(ErrorKind::NotFound, "account", "This account is not saved any more.");

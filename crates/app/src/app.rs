@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::accounts::Account;
+use crate::accounts::{Account, SessionAccounts};
 use crate::certificates::Certificates;
 use crate::clients::Clients;
 use crate::database::Database;
@@ -52,6 +52,7 @@ pub(crate) struct Parts {
     pub(crate) options: AppOptions,
     pub(crate) database: Database,
     pub(crate) vault: Vault,
+    pub(crate) session_accounts: SessionAccounts,
     pub(crate) clients: Clients,
     pub(crate) certificates: Certificates,
     pub(crate) events: EventLog,
@@ -82,6 +83,7 @@ impl App {
         let parts = Parts {
             database,
             vault,
+            session_accounts: SessionAccounts::default(),
             clients: Clients::default(),
             certificates: Certificates::default(),
             events: EventLog::default(),
@@ -108,6 +110,8 @@ impl App {
     /// be saved; an app that is simply dropped or killed loses only transfers under way.
     pub async fn shut_down(&self) {
         self.shut_down_transfers().await;
+        self.parts.work.cleanups.close();
+        self.parts.work.cleanups.wait().await;
         self.parts.local_storage.stop().await;
     }
 }

@@ -24,6 +24,7 @@ mod error;
 mod events;
 mod kinds;
 mod links;
+mod listing;
 mod local_storage;
 mod names;
 mod objects;
@@ -53,16 +54,19 @@ pub use code::{CodeAction, CodeLanguage, CodeRequest, CodeSnippet};
 pub use connection::{Certificate, ConnectionOutcome, ConnectionReport, Endpoint, Tone};
 pub use dipper_catalog::{Column, Direction, Mode, RowKind, Sort};
 pub use dipper_storage::{Addressing, Scheme, SignatureVersion, Versioning};
+pub use dipper_storage::{ByteRange, ListedObject, ObjectInfo, ObjectKey, Prefix};
 pub use dipper_storage::{LinkPart, LinkRole, Right};
-pub use dipper_transfer::{JobKind, JobState};
+pub use dipper_transfer::{DownloadConflict, JobKind, JobState};
+pub use downloads::local_name;
 pub use error::{Error, ErrorKind};
 pub use events::{Event, EventChanges};
 pub use kinds::Icon;
 pub use links::{Link, LinkKind, LinkRequest, LinkSet, MOST_LINKS};
+pub use listing::{ListDepth, ObjectPage, ObjectPages};
 pub use names::NamePart;
 pub use objects::{
-    DeleteLine, DeleteObjectsPlan, KeyCheck, NewTextObject, OBJECTS_WITHOUT_NAME, Properties, PropertiesKind, Property,
-    PropertyGroup, PropertyValue,
+    DeleteLine, DeleteObjectsPlan, KeyCheck, NewTextObject, OBJECTS_WITHOUT_NAME, ObjectReader, Properties,
+    PropertiesKind, Property, PropertyGroup, PropertyValue, PutObject,
 };
 pub use operations::CountProgress;
 pub use plans::PlanToken;
@@ -71,8 +75,9 @@ pub use settings::{Density, Settings, Theme};
 pub use targets::Target;
 pub use transfers::{Job, JobError, TransferBatch, TransferChanges, TransferTotals};
 pub use uploads::{
-    ConflictPolicy, Decision, KeyChange, SHOWN_ITEMS, SkippedFile, SourceId, UploadAccess, UploadChange, UploadItem,
-    UploadPlan, UploadResult, UploadTarget,
+    ConflictPolicy, Decision, KeyChange, SHOWN_ITEMS, SkippedFile, SourceId, UploadAccess, UploadChange, UploadChoices,
+    UploadItem, UploadPlan, UploadResult, UploadTarget,
 };
 pub use vault::{KeychainState, VaultKind};
 pub use views::{Row, Rows, SelectionChange, SelectionSummary, ViewId, ViewRequest, ViewState, ViewStatus};
+pub use words::size as size_in_words;

@@ -5,8 +5,13 @@
 mod create;
 mod delete;
 mod properties;
+mod put;
+mod read;
 
 use time::OffsetDateTime;
+
+pub use put::PutObject;
+pub use read::ObjectReader;
 
 use crate::{AccountId, PlanToken, UploadAccess, Versioning};
 

@@ -1,8 +1,8 @@
-//! What an action is about: a bucket, or the selection of a view. Resolving a target gives the client and the exact keys,
+//! What an action is about: a bucket, the selection of a view, or objects by name. Resolving a target gives the client and the exact keys,
 //! taken from the selection as it stands; an id of a selection that has changed since is refused.
 
 use dipper_catalog::Entry;
-use dipper_storage::{BucketName, Client, ObjectKey, Prefix};
+use dipper_storage::{BucketName, Client, ListedObject, ObjectKey, Prefix};
 use time::OffsetDateTime;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -11,7 +11,7 @@ use crate::views::ViewId;
 use crate::words;
 use crate::{AccountId, App};
 
-/// A bucket, or what is selected in a view.
+/// A bucket, what is selected in a view, or objects that were named.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
     /// A whole bucket.
@@ -27,6 +27,19 @@ pub enum Target {
         view_id: ViewId,
         /// The selection, as it was shown.
         selection_id: String,
+    },
+    /// Exactly these, as they were listed.
+    Objects {
+        /// The account.
+        account_id: AccountId,
+        /// The bucket.
+        bucket: String,
+        /// The objects.
+        objects: Vec<ListedObject>,
+        /// Folders, which mean everything below them; each ends in `/`, or is empty and means the whole bucket.
+        folders: Vec<Prefix>,
+        /// What a download leaves off the front of keys.
+        base: Prefix,
     },
 }
 
@@ -112,8 +125,8 @@ impl App {
                 bucket: BucketName::parse(bucket)?,
                 subject: Subject::Bucket,
             }),
-            Target::Selection { view_id, selection_id } => {
-                let (resolved, entries) = self.resolve_selection(operation, view_id, selection_id).await?;
+            Target::Selection { .. } | Target::Objects { .. } => {
+                let (resolved, entries) = self.resolve_entries(operation, target).await?;
                 Ok(Resolved {
                     subject: Subject::Entries(entries),
                     ..resolved
@@ -122,8 +135,43 @@ impl App {
         }
     }
 
+    /// Resolves a target that is no whole bucket; the subject of the first result is left to the second.
+    pub(crate) async fn resolve_entries(&self, operation: &str, target: &Target) -> Result<(Resolved, Entries)> {
+        match target {
+            Target::Bucket { .. } => Err(Error::new(
+                ErrorKind::InvalidInput,
+                operation,
+                "This is done to objects, not to a bucket.",
+            )),
+            Target::Selection { view_id, selection_id } => {
+                self.resolve_selection(operation, view_id, selection_id).await
+            }
+            Target::Objects {
+                account_id,
+                bucket,
+                objects,
+                folders,
+                base,
+            } => {
+                let entries = Entries {
+                    objects: objects.iter().map(Selected::from).collect(),
+                    folders: folders.clone(),
+                    base: base.clone(),
+                };
+                refuse_nothing(operation, &entries)?;
+                let resolved = Resolved {
+                    account_id: account_id.clone(),
+                    client: self.client(account_id).await?,
+                    bucket: BucketName::parse(bucket)?,
+                    subject: Subject::Bucket,
+                };
+                Ok((resolved, entries))
+            }
+        }
+    }
+
     /// Resolves a selection; the subject of the first result is left to the second.
-    pub(crate) async fn resolve_selection(
+    async fn resolve_selection(
         &self,
         operation: &str,
         view_id: &ViewId,
@@ -158,9 +206,7 @@ impl App {
             entries
         });
         let entries = entries.await.map_err(|cause| Error::internal(operation, cause))?;
-        if entries.objects.is_empty() && entries.folders.is_empty() {
-            return Err(Error::new(ErrorKind::InvalidInput, operation, "Nothing is selected."));
-        }
+        refuse_nothing(operation, &entries)?;
         let resolved = Resolved {
             account_id: open.account_id,
             client: open.client,
@@ -168,6 +214,23 @@ impl App {
             subject: Subject::Bucket,
         };
         Ok((resolved, entries))
+    }
+}
+
+fn refuse_nothing(operation: &str, entries: &Entries) -> Result<()> {
+    if entries.objects.is_empty() && entries.folders.is_empty() {
+        return Err(Error::new(ErrorKind::InvalidInput, operation, "Nothing is selected."));
+    }
+    Ok(())
+}
+
+impl From<&ListedObject> for Selected {
+    fn from(object: &ListedObject) -> Self {
+        Self {
+            key: object.key.clone(),
+            size: object.size,
+            last_modified: object.last_modified,
+        }
     }
 }
 

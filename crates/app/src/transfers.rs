@@ -161,6 +161,13 @@ impl App {
         self.parts.work.engine.unfinished() as u64
     }
 
+    /// Waits until a job has ended, and gives it as it ended.
+    pub async fn wait_for_transfer(&self, id: u64) -> Result<Job> {
+        const OPERATION: &str = "waitForTransfer";
+        let ended = self.parts.work.engine.join(self.known_job(OPERATION, id)?).await;
+        ended.map(Job::from).ok_or_else(|| gone(OPERATION))
+    }
+
     /// Stops a job and cleans up after it: multipart uploads are aborted, temporary files removed.
     pub async fn cancel_transfer(&self, id: u64) -> Result<()> {
         self.parts.work.engine.cancel(self.known_job("cancelTransfer", id)?);
@@ -204,13 +211,17 @@ impl App {
         let id = JobId::from_number(id);
         match self.parts.work.engine.job(id) {
             Some(_) => Ok(id),
-            None => Err(Error::new(
-                ErrorKind::NotFound,
-                operation,
-                "This transfer is no longer on the list.",
-            )),
+            None => Err(gone(operation)),
         }
     }
+}
+
+fn gone(operation: &str) -> Error {
+    Error::new(
+        ErrorKind::NotFound,
+        operation,
+        "This transfer is no longer on the list.",
+    )
 }
 
 impl From<JobSnapshot> for Job {

@@ -3,6 +3,7 @@
 //!
 //! The web view never sees or sends a path: the shell registers paths and hands out a source id.
 
+mod choices;
 mod draft;
 mod start;
 mod taken;
@@ -15,6 +16,7 @@ use dipper_storage::{BucketName, CannedAcl};
 use dipper_transfer::{JobSpec, Scan};
 use tokio_util::sync::CancellationToken;
 
+pub use self::choices::UploadChoices;
 use self::draft::Draft;
 use self::taken::taken_keys;
 use crate::error::{Error, ErrorKind, Result};
@@ -230,6 +232,21 @@ impl App {
         progress: &(dyn Fn(CountProgress) + Send + Sync),
         operation: &str,
     ) -> Result<UploadPlan> {
+        let undecided = UploadChoices::default();
+        self.plan_upload_as(source, target, undecided, progress, operation)
+            .await
+    }
+
+    /// The same where things are decided already. The bucket is not looked at where that decides nothing: when objects are
+    /// replaced, or files get free names.
+    pub async fn plan_upload_as(
+        &self,
+        source: &SourceId,
+        target: UploadTarget,
+        choices: UploadChoices,
+        progress: &(dyn Fn(CountProgress) + Send + Sync),
+        operation: &str,
+    ) -> Result<UploadPlan> {
         const OPERATION: &str = "planUpload";
         let running = self.parts.operations.begin(operation);
         let paths = self.parts.work.uploads.source(OPERATION, source)?;
@@ -243,8 +260,11 @@ impl App {
             done: false,
         });
         let mut draft = Draft::new(random::hex_id()?, target, scan, always_ask);
-        let taken = taken_keys(&client, &bucket, &draft.keys_to_look_up(), running.cancel_token()).await?;
-        draft.learn(taken);
+        draft.apply(&choices.into());
+        if matches!(draft.policy, ConflictPolicy::Ask | ConflictPolicy::Skip) {
+            let taken = taken_keys(&client, &bucket, &draft.keys_to_look_up(), running.cancel_token()).await?;
+            draft.learn(taken);
+        }
         progress(CountProgress {
             objects: draft.files(),
             bytes: draft.bytes(),

@@ -1,7 +1,7 @@
 //! Figures in words: sizes with three significant digits, counts with thin spaces, nouns in the right number.
 
 /// `4.82 MB`, `813 MB`, `12 B`: decimal units, three significant digits, rounded as the table rounds them.
-pub(crate) fn size(bytes: u64) -> String {
+pub fn size(bytes: u64) -> String {
     const UNITS: [&str; 7] = ["B", "KB", "MB", "GB", "TB", "PB", "EB"];
     let bytes = u128::from(bytes);
     let (mut unit, mut scale) = (0, 1);

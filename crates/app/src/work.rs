@@ -1,6 +1,7 @@
 //! What runs between two clicks: open views, upload plans, permissions that were read, and the transfer engine.
 
 use dipper_transfer::{Engine, EngineOptions};
+use tokio_util::task::TaskTracker;
 
 use crate::access::Reads;
 use crate::error::{Error, Result};
@@ -13,6 +14,8 @@ pub(crate) struct Work {
     pub(crate) uploads: Uploads,
     pub(crate) reads: Reads,
     pub(crate) engine: Engine,
+    /// What is still being put in order on a server after its caller has gone.
+    pub(crate) cleanups: TaskTracker,
 }
 
 impl Work {
@@ -25,6 +28,7 @@ impl Work {
             uploads: Uploads::default(),
             reads: Reads::default(),
             engine,
+            cleanups: TaskTracker::new(),
         })
     }
 }

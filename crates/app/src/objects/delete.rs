@@ -12,7 +12,7 @@ use super::{DeleteLine, DeleteObjectsPlan, OBJECTS_WITHOUT_NAME};
 use crate::access;
 use crate::error::{Error, ErrorKind, Result};
 use crate::plans::require_typed_name;
-use crate::targets::{Entries, Resolved, last_name};
+use crate::targets::{Entries, Resolved, Target, last_name};
 use crate::views::ViewId;
 use crate::words;
 use crate::{AccountId, App, CountProgress, PlanToken};
@@ -41,8 +41,23 @@ impl App {
         progress: &(dyn Fn(CountProgress) + Send + Sync),
         operation: &str,
     ) -> Result<DeleteObjectsPlan> {
+        let selection = Target::Selection {
+            view_id: view.clone(),
+            selection_id: selection_id.to_owned(),
+        };
+        self.plan_delete(&selection, progress, operation).await
+    }
+
+    /// Counts what deleting objects and folders would remove. Whether single objects are public is looked at for a
+    /// selection only: that is asked for by a dialog.
+    pub async fn plan_delete(
+        &self,
+        target: &Target,
+        progress: &(dyn Fn(CountProgress) + Send + Sync),
+        operation: &str,
+    ) -> Result<DeleteObjectsPlan> {
         let running = self.parts.operations.begin(operation);
-        let (resolved, entries) = self.resolve_selection("planDeleteObjects", view, selection_id).await?;
+        let (resolved, entries) = self.resolve_entries("planDeleteObjects", target).await?;
         let Resolved {
             account_id,
             client,
@@ -65,7 +80,8 @@ impl App {
             .await
             .unwrap_or(Versioning::Unsupported);
         let keys: Vec<ObjectKey> = entries.objects.iter().map(|object| object.key.clone()).collect();
-        let small = entries.folders.is_empty() && keys.len() <= LOOKED_AT;
+        let is_selection = matches!(target, Target::Selection { .. });
+        let small = is_selection && entries.folders.is_empty() && keys.len() <= LOOKED_AT;
         let public_count = if small {
             access::count_public(&client, &bucket, &keys).await
         } else {
