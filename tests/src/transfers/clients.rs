@@ -112,15 +112,16 @@ fn dip(command: &mut Command, work: &Work, place: &Place<'_>) {
         .env("DIP_ENDPOINT", place.sink.endpoint())
         .env("DIP_ACCESS_KEY_ID", KEY)
         .env("DIP_SECRET_ACCESS_KEY", SECRET)
+        .env("DIP_CA_FILE", place.authority)
         .env("DIP_DATA_FOLDER", place.scratch.join("dipper"));
     let (set, target) = (work.set, &place.target);
     match work.task {
         Task::Upload if work.is_one() => command
-            .arg("cp")
+            .args(["cp", "--overwrite"])
             .arg(&place.source)
             .arg(format!("s3://{BUCKET}/{target}/")),
         Task::Upload => command
-            .args(["cp", "--recursive"])
+            .args(["cp", "--overwrite", "--recursive"])
             .arg(&place.source)
             .arg(format!("s3://{BUCKET}/{target}/")),
         Task::Download if work.is_one() => command
