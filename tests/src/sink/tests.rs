@@ -1,3 +1,5 @@
+//! What a sink promises to the clients that are measured on it.
+
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use bytes::Bytes;

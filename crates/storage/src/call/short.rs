@@ -16,9 +16,12 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::http::Headers;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::error::ErrorMetadata;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, Request, Response, header};
 use http_body_util::BodyExt;
+use md5::{Digest, Md5};
 use secrecy::ExposeSecret;
 
 use super::{Call, Document};
@@ -32,11 +35,12 @@ use crate::transport::{Fault, ResponseBody};
 
 const USER_AGENT: &str = concat!("dipper/", env!("CARGO_PKG_VERSION"));
 
-/// A request on an object that is signed here.
+/// A request that is signed here.
 pub(crate) struct Short<'a> {
     pub(crate) method: Method,
     pub(crate) bucket: &'a BucketName,
-    pub(crate) key: &'a ObjectKey,
+    /// The object; without one it is about the bucket.
+    pub(crate) key: Option<&'a ObjectKey>,
     /// Parameters as they are sent, without the question mark; may be empty.
     pub(crate) query: String,
     /// Headers beside those that every request has and those of the call.
@@ -75,9 +79,23 @@ impl Client {
         Ok(SdkBody::from_body_1_x(body))
     }
 
+    /// Sends a request that is answered with a document, and reads it to its end.
+    pub(crate) async fn document_short(&self, call: &Call, short: Short<'_>) -> Result<Bytes> {
+        let body = self.send_short(call, short).await?;
+        let collected = body.collect().await;
+        let document = collected.map_err(|error| call.fault(Fault::from_chain(error.as_ref())))?;
+        Ok(document.to_bytes())
+    }
+
     fn signed(&self, call: &Call, short: Short<'_>) -> std::result::Result<Request<SdkBody>, Fault> {
         let place = Place::of(self.config(), Some(short.bucket.as_str()));
-        let mut url = format!("{}/{}", place.url(), encode_path(short.key.as_str()));
+        let mut url = place.url();
+        match short.key {
+            Some(key) => url = format!("{url}/{}", encode_path(key.as_str())),
+            // A path must not be empty.
+            None if place.bucket_in_path.is_none() => url.push('/'),
+            None => {}
+        }
         if !short.query.is_empty() {
             url.push('?');
             url.push_str(&short.query);
@@ -91,6 +109,10 @@ impl Client {
             .body(())
             .map_err(|error| broken(&error))?;
         let headers = request.headers_mut();
+        let digest = match &short.payload {
+            Payload::Bytes(bytes) if call.digest => Some(BASE64_STANDARD.encode(Md5::digest(bytes))),
+            _ => None,
+        };
         let of_the_call = call.headers.iter().map(|(name, value)| (name.as_str(), value));
         for (name, value) in short
             .headers
@@ -100,6 +122,10 @@ impl Client {
         {
             let name = HeaderName::from_bytes(name.as_bytes()).map_err(|error| broken(&error))?;
             headers.insert(name, HeaderValue::from_str(value).map_err(|error| broken(&error))?);
+        }
+        if let Some(digest) = digest {
+            let value = HeaderValue::from_str(&digest).map_err(|error| broken(&error))?;
+            headers.insert("content-md5", value);
         }
         if let Some(length) = short.payload.length() {
             headers.insert(header::CONTENT_LENGTH, length.into());
@@ -136,6 +162,13 @@ impl Payload {
             Self::Bytes(bytes) => SdkBody::from(bytes),
             Self::Stream(body, _) => body,
         }
+    }
+}
+
+impl Call {
+    /// An answer that could not be read.
+    pub(crate) fn unreadable_document(&self, document: &[u8]) -> Error {
+        self.unreadable(&Document::sniff(document))
     }
 }
 

@@ -3,7 +3,6 @@
 use aws_sdk_s3::primitives::ByteStream;
 use aws_smithy_types::body::SdkBody;
 use http::Method;
-use http_body_util::BodyExt;
 
 use super::{GetOptions, Stored};
 use crate::body::{Content, UploadBody};
@@ -12,7 +11,6 @@ use crate::client::{Client, etag_of};
 use crate::error::Result;
 use crate::names::{BucketName, ObjectKey};
 use crate::place::encode_component;
-use crate::transport::Fault;
 
 /// What the SDK calls bytes of which nothing is known.
 const PLAIN_BYTES: &str = "application/octet-stream";
@@ -33,15 +31,13 @@ impl Client {
         let short = Short {
             method: Method::PUT,
             bucket,
-            key,
+            key: Some(key),
             query: String::new(),
             headers: vec![("content-type", PLAIN_BYTES.to_owned())],
             payload,
         };
-        let answer = self.send_short(&call, short).await?;
         // The connection serves again only when the answer was read to its end.
-        let end = answer.collect().await;
-        end.map_err(|error| call.fault(Fault::from_chain(error.as_ref())))?;
+        self.document_short(&call, short).await?;
         Ok(Stored {
             etag: call.answered("etag").and_then(etag_of),
             version_id: call.answered("x-amz-version-id").map(str::to_owned),
@@ -67,7 +63,7 @@ impl Client {
         let short = Short {
             method: Method::GET,
             bucket,
-            key,
+            key: Some(key),
             query: version.map_or(String::new(), |id| format!("versionId={}", encode_component(id))),
             headers,
             payload: Payload::Nothing,
