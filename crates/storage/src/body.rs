@@ -143,12 +143,17 @@ impl UploadBody {
         }
     }
 
-    /// The body as it is sent, and its checksum.
-    pub(crate) fn prepare(self, wanted: UploadChecksum) -> Result<(ByteStream, Option<Checksum>)> {
-        let checksum = self.checksum.or_else(|| match &self.content {
+    /// The checksum that goes with it.
+    pub(crate) fn checksum(&self, wanted: UploadChecksum) -> Option<Checksum> {
+        self.checksum.or_else(|| match &self.content {
             Content::Bytes(bytes) => Checksum::of(bytes, wanted),
             Content::Source(..) => None,
-        });
+        })
+    }
+
+    /// The body as it is sent, and its checksum.
+    pub(crate) fn prepare(self, wanted: UploadChecksum) -> Result<(ByteStream, Option<Checksum>)> {
+        let checksum = self.checksum(wanted);
         let stream = match self.content {
             Content::Bytes(bytes) => ByteStream::from(bytes),
             Content::Source(source, _) => ByteStream::new(SdkBody::from_body_1_x(source.open()?)),

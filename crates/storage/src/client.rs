@@ -1,6 +1,7 @@
 //! The client: one account on one server.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use aws_smithy_types::DateTime;
 use time::OffsetDateTime;
@@ -24,6 +25,8 @@ struct Inner {
     transport: Transport,
     keys: sdk::Keys,
     sdk: aws_sdk_s3::Client,
+    /// Whether requests go through the SDK alone, which heals what a server's refusal teaches.
+    heals: AtomicBool,
 }
 
 impl Client {
@@ -38,6 +41,7 @@ impl Client {
                 transport,
                 keys,
                 sdk,
+                heals: AtomicBool::new(false),
             }),
         })
     }
@@ -53,6 +57,19 @@ impl Client {
     /// What the client was built from.
     pub fn config(&self) -> &Config {
         &self.inner.config
+    }
+
+    /// What requests are signed with now.
+    pub(crate) fn credentials(&self) -> Option<Credentials> {
+        self.inner.keys.now()
+    }
+
+    pub(crate) fn heals(&self) -> bool {
+        self.inner.heals.load(Relaxed)
+    }
+
+    pub(crate) fn heal(&self) {
+        self.inner.heals.store(true, Relaxed);
     }
 
     pub(crate) fn sdk(&self) -> &aws_sdk_s3::Client {

@@ -1,5 +1,7 @@
 //! Listing a bucket, page by page.
 
+mod short;
+
 use aws_sdk_s3::types::EncodingType;
 use time::OffsetDateTime;
 
@@ -120,6 +122,24 @@ impl Client {
             Position::Token(token) => Some(token.clone()),
             Position::Marker(_) => None,
         });
+        if self.has_a_short_way() {
+            let start_after = request.start_after.as_ref().map(ObjectKey::as_str);
+            let parameters = [
+                ("list-type", Some("2")),
+                ("continuation-token", token.as_deref()),
+                ("start-after", start_after),
+            ];
+            let page = match self.list_short(&call, request, &parameters).await {
+                Err(error) if self.has_to_heal(&error) => return Box::pin(self.list_page_v2(request)).await,
+                page => page?,
+            };
+            let position = match page.next_continuation_token {
+                _ if page.truncated != Some(true) => None,
+                Some(token) => Some(Position::Token(token)),
+                None => last_name(&page.objects, &page.common_prefixes).map(|name| Position::Marker(name.to_owned())),
+            };
+            return request.page(&call, page.objects, page.common_prefixes, position, page.truncated);
+        }
         let sent = self
             .sdk()
             .list_objects_v2()
@@ -151,6 +171,19 @@ impl Client {
             Some(Position::Marker(marker)) => Some(marker.clone()),
             _ => request.start_after.as_ref().map(|key| key.as_str().to_owned()),
         };
+        if self.has_a_short_way() {
+            let parameters = [("marker", marker.as_deref())];
+            let page = match self.list_short(&call, request, &parameters).await {
+                Err(error) if self.has_to_heal(&error) => return Box::pin(self.list_page_v1(request)).await,
+                page => page?,
+            };
+            let position = match last_name(&page.objects, &page.common_prefixes) {
+                _ if page.truncated != Some(true) => None,
+                Some(name) => Some(Position::Marker(name.to_owned())),
+                None => page.next_marker.map(Position::Marker),
+            };
+            return request.page(&call, page.objects, page.common_prefixes, position, page.truncated);
+        }
         let sent = self
             .sdk()
             .list_objects()

@@ -2,6 +2,7 @@
 
 mod delete;
 mod info;
+mod short;
 mod stream;
 
 use aws_sdk_s3::types::MetadataDirective;
@@ -188,6 +189,13 @@ impl Client {
         let call = self.object_call("PutObject", bucket, key);
         let headers = options.headers(&call)?;
         let length = body.length(&call)?;
+        if self.has_a_short_way() {
+            let call = call.clone().headers(headers.clone());
+            match self.put_short(call, (bucket, key), body.clone()).await {
+                Err(error) if self.has_to_heal(&error) => {}
+                stored => return stored,
+            }
+        }
         let (stream, checksum) = body.prepare(self.config().compatibility.checksum)?;
         let call = call.headers(headers).headers(checksum.as_ref().map(Checksum::header));
         let request = self.sdk().put_object().bucket(bucket.as_str()).key(sdk_key(key));

@@ -135,7 +135,7 @@ impl Keys {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(credentials);
     }
 
-    fn now(&self) -> Option<Credentials> {
+    pub(crate) fn now(&self) -> Option<Credentials> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
@@ -240,7 +240,7 @@ fn readable(document: Bytes) -> Bytes {
 }
 
 /// The SDK reads headers as UTF-8; what is not was meant as Latin-1, the older rule.
-fn make_utf8(value: &mut HeaderValue) {
+pub(crate) fn make_utf8(value: &mut HeaderValue) {
     if std::str::from_utf8(value.as_bytes()).is_err() {
         let text: String = value.as_bytes().iter().copied().map(char::from).collect();
         if let Ok(read) = HeaderValue::from_bytes(text.as_bytes()) {

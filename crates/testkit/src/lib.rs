@@ -9,6 +9,7 @@
 //! This crate knows none of Dipper's others, so that what it says about them is independent.
 
 pub mod canary;
+mod certificate;
 mod display;
 mod error;
 mod fault_proxy;
@@ -21,6 +22,7 @@ mod recorder;
 mod rgw;
 mod webdriver;
 
+pub use certificate::Certificate;
 pub use display::Display;
 pub use error::{Error, ErrorKind};
 pub use fault_proxy::{Action, FaultProxy, Framing, Keys, Passed, Rule, RuleId};

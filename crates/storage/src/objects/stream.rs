@@ -117,15 +117,7 @@ impl Client {
             .object_call("GetObject", bucket, key)
             .expecting(answer)
             .headers([checksums_wanted()]);
-        let request = self
-            .sdk()
-            .get_object()
-            .bucket(bucket.as_str())
-            .key(sdk_key(key))
-            .set_range(options.range.map(|range| range.to_string()))
-            .set_if_match(options.if_match.as_ref().map(|etag| format!("\"{etag}\"")))
-            .set_version_id(options.version.clone());
-        let answer = send!(call, request)?;
+        let body = self.body_of(&call, (bucket, key), options).await?;
         let info = ObjectInfo::from_headers(key, &call);
         let content_range = call.answered("content-range").and_then(ContentRange::parse);
         let told = call
@@ -142,10 +134,33 @@ impl Client {
             info,
             content_range,
             length,
-            body: answer.body,
+            body,
             received: 0,
             call,
         })
+    }
+
+    async fn body_of(
+        &self,
+        call: &Call,
+        (bucket, key): (&BucketName, &ObjectKey),
+        options: &GetOptions,
+    ) -> Result<ByteStream> {
+        if self.has_a_short_way() {
+            match self.get_short(call, (bucket, key), options).await {
+                Err(error) if self.has_to_heal(&error) => {}
+                body => return body,
+            }
+        }
+        let request = self
+            .sdk()
+            .get_object()
+            .bucket(bucket.as_str())
+            .key(sdk_key(key))
+            .set_range(options.range.map(|range| range.to_string()))
+            .set_if_match(options.if_match.as_ref().map(|etag| format!("\"{etag}\"")))
+            .set_version_id(options.version.clone());
+        Ok(send!(call, request)?.body)
     }
 }
 
