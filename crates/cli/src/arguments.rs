@@ -1,5 +1,7 @@
 //! The command line as it is typed. The words here are what `--help` says.
 
+#![expect(clippy::doc_markdown, reason = "--help would show backticks")]
+
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::time::Duration;

@@ -140,7 +140,7 @@ mod tests {
         );
         let mixed = from(&[("DIP_ACCESS_KEY_ID", "ours"), ("AWS_SECRET_ACCESS_KEY", "t")]).unwrap_err();
         assert_eq!(mixed.code, Code::Denied);
-        assert!(mixed.message.contains("DIP_SECRET_ACCESS_KEY"));
+        assert!(format!("{mixed:?}").contains("DIP_SECRET_ACCESS_KEY"));
     }
 
     #[test]

@@ -5,6 +5,8 @@ use std::process::ExitCode;
 use dipper_app::{Error, ErrorKind};
 use serde::Serialize;
 
+use crate::output::escaped;
+
 /// The codes, in words for `--help`.
 pub(crate) const TABLE: &str = "\
 Exit codes:
@@ -62,16 +64,21 @@ impl From<Code> for ExitCode {
     }
 }
 
-/// Why a command could not be done, in words for people and with the facts a script or a support request needs.
-#[derive(Debug, Serialize)]
+/// Why a command could not be done, and how it ends.
+#[derive(Debug)]
 pub(crate) struct Failure {
+    pub(crate) code: Code,
+    said: Box<Said>,
+}
+
+/// What is said of a failure: words for people, and the facts a script or a support request needs.
+#[derive(Debug, Serialize)]
+struct Said {
     #[serde(rename = "type")]
     record: &'static str,
-    #[serde(skip)]
-    pub(crate) code: Code,
     exit_code: u8,
     kind: &'static str,
-    pub(crate) message: String,
+    message: String,
     hint: Option<String>,
     s3_code: Option<String>,
     status: Option<u16>,
@@ -88,9 +95,8 @@ impl Failure {
             Code::Interrupted => "cancelled",
             Code::Done | Code::Failed => "failed",
         };
-        Self {
+        let said = Said {
             record: "error",
-            code,
             exit_code: code.number(),
             kind,
             message: message.into(),
@@ -98,6 +104,10 @@ impl Failure {
             s3_code: None,
             status: None,
             request_id: None,
+        };
+        Self {
+            code,
+            said: Box::new(said),
         }
     }
 
@@ -108,19 +118,19 @@ impl Failure {
 
     #[must_use]
     pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.said.hint = Some(hint.into());
         self
     }
 
     /// Says it on standard error, as one line of JSON or in words.
     pub(crate) fn report(&self, json: bool) -> ExitCode {
         if self.code != Code::Interrupted {
-            match serde_json::to_string(self) {
+            match serde_json::to_string(&self.said) {
                 Ok(line) if json => say(&line),
                 _ => {
-                    say(&format!("dip: {}", escaped_lines(&self.message)));
-                    if let Some(hint) = &self.hint {
-                        say(&format!("     {}", escaped_lines(hint)));
+                    say(&format!("dip: {}", escaped(&self.said.message)));
+                    if let Some(hint) = &self.said.hint {
+                        say(&format!("     {}", escaped(hint)));
                     }
                 }
             }
@@ -131,15 +141,13 @@ impl Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        let kind = error.kind();
-        Self {
-            kind: name_of(kind),
-            hint: error.hint().map(str::to_owned),
-            s3_code: error.s3_code().map(str::to_owned),
-            status: error.status(),
-            request_id: error.request_id().map(str::to_owned),
-            ..Self::new(Code::of(kind), error.to_string())
-        }
+        let mut failure = Self::new(Code::of(error.kind()), error.to_string());
+        failure.said.kind = name_of(error.kind());
+        failure.said.hint = error.hint().map(str::to_owned);
+        failure.said.s3_code = error.s3_code().map(str::to_owned);
+        failure.said.status = error.status();
+        failure.said.request_id = error.request_id().map(str::to_owned);
+        failure
     }
 }
 
@@ -175,11 +183,6 @@ pub(crate) fn say(line: &str) {
     eprintln!("{line}");
 }
 
-/// What a server wrote may not steer the terminal.
-fn escaped_lines(text: &str) -> String {
-    crate::output::escaped(text).into_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -209,7 +212,7 @@ mod tests {
     #[test]
     fn a_failure_is_one_line_of_json() {
         let failure = Failure::new(Code::NotFound, "gone").with_hint("look");
-        let json = serde_json::to_value(&failure).unwrap_or_default();
+        let json = serde_json::to_value(&failure.said).unwrap_or_default();
         assert_eq!(json["type"], "error");
         assert_eq!((&json["exit_code"], &json["kind"]), (&3.into(), &"not_found".into()));
         assert_eq!((&json["message"], &json["hint"]), (&"gone".into(), &"look".into()));

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::fmt::Write as _;
 use std::io::{self, BufWriter, IsTerminal as _, Stdout, Write as _};
 
 use serde::Serialize;
@@ -96,8 +97,8 @@ pub(crate) fn escaped(text: &str) -> Cow<'_, str> {
     for character in text.chars() {
         match u32::from(character) {
             _ if !is_unsafe(character) => safe.push(character),
-            code @ 0..=0xff => safe.push_str(&format!("\\x{code:02x}")),
-            code => safe.push_str(&format!("\\u{code:04x}")),
+            code @ 0..=0xff => _ = write!(safe, "\\x{code:02x}"),
+            code => _ = write!(safe, "\\u{code:04x}"),
         }
     }
     Cow::Owned(safe)

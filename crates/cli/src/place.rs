@@ -123,7 +123,9 @@ pub(crate) fn means_content(path: &Path) -> bool {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Option<(Option<String>, String, String)> {
+    type Read = (Option<String>, String, String);
+
+    fn read(text: &str) -> Option<Read> {
         match Argument::read(OsStr::new(text)) {
             Argument::Path(_) => None,
             Argument::Place(place) => {
@@ -136,19 +138,25 @@ mod tests {
         }
     }
 
-    fn place(owner: Option<&str>, bucket: &str, key: &str) -> Option<(Option<String>, String, String)> {
-        Some((owner.map(str::to_owned), bucket.to_owned(), key.to_owned()))
+    fn place(owner: Option<&str>, bucket: &str, key: &str) -> Read {
+        (owner.map(str::to_owned), bucket.to_owned(), key.to_owned())
     }
 
     #[test]
     fn places_are_told_from_paths() {
         let cases = [
-            ("work:photos/2026/a.jpg", place(Some("work"), "photos", "2026/a.jpg")),
-            ("Research cloud:photos", place(Some("Research cloud"), "photos", "")),
-            ("work:", place(Some("work"), "", "")),
-            ("s3://photos/a:b", place(None, "photos", "a:b")),
-            (":photos/a", place(None, "photos", "a")),
-            (":", place(None, "", "")),
+            (
+                "work:photos/2026/a.jpg",
+                Some(place(Some("work"), "photos", "2026/a.jpg")),
+            ),
+            (
+                "Research cloud:photos",
+                Some(place(Some("Research cloud"), "photos", "")),
+            ),
+            ("work:", Some(place(Some("work"), "", ""))),
+            ("s3://photos/a:b", Some(place(None, "photos", "a:b"))),
+            (":photos/a", Some(place(None, "photos", "a"))),
+            (":", Some(place(None, "", ""))),
             ("photos/a.jpg", None),
             ("./a:b", None),
             ("../a:b", None),
@@ -164,9 +172,9 @@ mod tests {
 
     #[test]
     fn keys_are_exact() {
-        assert_eq!(read(":b//a//b/"), place(None, "b", "/a//b/"));
-        assert_eq!(read("s3://b/ a "), place(None, "b", " a "));
-        assert_eq!(read(":b/../x"), place(None, "b", "../x"));
+        assert_eq!(read(":b//a//b/"), Some(place(None, "b", "/a//b/")));
+        assert_eq!(read("s3://b/ a "), Some(place(None, "b", " a ")));
+        assert_eq!(read(":b/../x"), Some(place(None, "b", "../x")));
     }
 
     #[test]

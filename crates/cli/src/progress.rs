@@ -4,6 +4,7 @@
 //! one bar; no item costs anything here.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::io::IsTerminal as _;
 
 use dipper_app::{Job, JobState, TransferBatch};
@@ -125,10 +126,10 @@ fn in_words(record: &ResultRecord<'_>) -> String {
         size(record.bytes, true)
     );
     if record.skipped > 0 {
-        words.push_str(&format!("; {} left as they were", record.skipped));
+        _ = write!(words, "; {} left as they were", record.skipped);
     }
     if record.failed > 0 {
-        words.push_str(&format!("; {} failed", record.failed));
+        _ = write!(words, "; {} failed", record.failed);
     }
     words
 }

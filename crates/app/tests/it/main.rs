@@ -6,6 +6,7 @@ mod access;
 mod accounts;
 mod addresses;
 mod buckets;
+mod by_name;
 mod ceph;
 mod code;
 mod connection;

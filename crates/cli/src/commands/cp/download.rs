@@ -85,16 +85,16 @@ impl Work<'_> {
             _ => Path::new("."),
         };
         let key = selection.objects.first().map(|object| object.key.as_str().to_owned());
-        let arrives = key
+        let local = key
             .as_deref()
             .and_then(|key| key.strip_prefix(&selection.base))
             .map(local_name);
-        let same_name = arrives.as_deref().map(Path::as_os_str) == file.file_name();
+        let same_name = local.as_deref().map(Path::as_os_str) == file.file_name();
         if same_name && decided != Conflict::Overwrite {
             return self.start(selection, folder.to_owned(), direct(decided)).await;
         }
         let staging = self.staging(folder)?;
-        let arrived = staging.join(arrives.unwrap_or_default());
+        let arrived = staging.join(local.unwrap_or_default());
         selection.folders.clear();
         let jobs = self.jobs(selection, staging, DownloadConflict::KeepBoth).await?;
         let is_there = arrived.exists();

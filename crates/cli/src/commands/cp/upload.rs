@@ -198,7 +198,10 @@ mod tests {
             sources(std::slice::from_ref(&path), false).unwrap_err().code,
             Code::Usage
         );
-        assert_eq!(sources(std::slice::from_ref(&path), true).unwrap(), [path.clone()]);
+        assert_eq!(
+            sources(std::slice::from_ref(&path), true).unwrap(),
+            std::slice::from_ref(&path)
+        );
         assert_eq!(sources(&[content], true).unwrap(), [path.join("a")]);
         assert_eq!(sources(&[path.join("gone")], true).unwrap_err().code, Code::NotFound);
     }
