@@ -4,6 +4,8 @@ pub(crate) mod browser;
 pub(crate) mod clipboard;
 pub(crate) mod dialogs;
 pub(crate) mod drops;
+#[cfg(target_os = "linux")]
+pub(crate) mod graphics;
 pub(crate) mod window;
 
 use dipper_app::{App, AppOptions};

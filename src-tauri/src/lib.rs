@@ -21,6 +21,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// Runs the program until its window closes.
 pub fn run() -> ExitCode {
     start_logging();
+    #[cfg(target_os = "linux")]
+    desktop::graphics::draw_plainly_without_a_card();
     let commands = commands::all();
     let built = tauri::Builder::default()
         .plugin(tauri_plugin_single_instance::init(|handle, _, _| {

@@ -2,6 +2,7 @@
 //! and shut; an account on it, and two who look from outside: the owner with the same keys, and a stranger with none.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use bytes::Bytes;
 use dipper_local::{Options, Server};
@@ -29,15 +30,25 @@ pub(crate) struct Cloud {
     pub(crate) owner: Owner,
     pub(crate) stranger: Stranger,
     tenant: String,
-    _local: Option<(Server, TempDir)>,
+    _server: Option<Server>,
+    _folder: Option<TempDir>,
 }
 
 impl Cloud {
     /// Local storage's server, with nothing in it.
     pub(crate) async fn local() -> Self {
         let folder = TempDir::new().unwrap();
+        let cloud = Self::over(&folder.path().join("cloud")).await;
+        Self {
+            _folder: Some(folder),
+            ..cloud
+        }
+    }
+
+    /// A server over what another one left in this folder.
+    pub(crate) async fn over(folder: &Path) -> Self {
         let options = Options {
-            folder: folder.path().join("cloud"),
+            folder: folder.to_owned(),
             port: None,
             access_key_id: ACCESS_KEY_ID.to_owned(),
             secret_access_key: SecretString::from(SECRET),
@@ -46,7 +57,7 @@ impl Cloud {
         let server = Server::start(options).await.unwrap();
         let address = server.address().to_string();
         Self {
-            _local: Some((server, folder)),
+            _server: Some(server),
             ..Self::at(&address, TENANT, (ACCESS_KEY_ID, SECRET))
         }
     }
@@ -78,7 +89,8 @@ impl Cloud {
             owner: Owner::new(&format!("http://{address}"), keys),
             stranger: Stranger::new(),
             tenant: tenant.to_owned(),
-            _local: None,
+            _server: None,
+            _folder: None,
         }
     }
 

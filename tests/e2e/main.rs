@@ -10,6 +10,7 @@ mod answering;
 mod buckets;
 mod cloud;
 mod connection;
+mod crash;
 mod drops;
 mod gate;
 mod hostile_server;

@@ -32,35 +32,98 @@ async fn one_window_is_enough_and_its_size_is_kept() {
     window.close().await.unwrap();
 }
 
-/// Closing over a running transfer asks; the safe answer keeps the window and the transfer.
+/// Closing over a running transfer asks; one answer keeps the window, another pauses and quits, and then the next start
+/// goes on by itself, with what was reached.
 #[tokio::test(flavor = "multi_thread")]
 async fn closing_over_a_running_transfer_asks_first() {
     let _alone = alone().await;
     let desk = Desk::new().unwrap();
     let window = Window::open(&desk).await.unwrap();
     let outcome = async {
-        window.click("button", "~Try it with local storage").await?;
-        window.new_bucket("closing-1").await?;
-        // Written sparse: 8 GiB are there at once and take long enough to read.
-        let file = desk.home().join("large.bin");
-        std::fs::File::create(&file)?.set_len(8 << 30)?;
-        window.drop_files(&desk, &[file]).await?;
-        window.click("tab", "~Transfers").await?;
-        window.see("progressbar", "").await?;
+        a_long_transfer(&desk, &window, "closing-1").await?;
         window.click("button", "Close").await?;
         window.see("alertdialog", "~Quit while 1 transfer is running").await?;
         window.press("Enter").await?;
         window.gone("alertdialog", "~Quit while").await?;
         window.see("progressbar", "").await?;
         window.press("Control+q").await?;
-        window.click_to_end("button", "Cancel 1 transfer and quit").await
+        window.click_to_end("button", "Pause and quit").await
     };
     with_picture("closing", &window, outcome.await).await;
     wait_for_end(&desk).await.unwrap();
-    let parts = files_below(&desk.home().join("data"))
+    drop(window);
+
+    let window = Window::open(&desk).await.unwrap();
+    let outcome = async {
+        window.read("Resumed 1 transfer.").await?;
+        window.click("tab", "~Transfers").await?;
+        window.see("button", "Dismiss").await?;
+        window.click("button", "Cancel").await?;
+        window.read("Cancelled").await
+    };
+    with_picture("closed-and-resumed", &window, outcome.await).await;
+    let left = async || Ok((large_files(&desk) == 0).then_some(()));
+    window.until("no parts of what was cancelled", left).await.unwrap();
+    window.close().await.unwrap();
+}
+
+/// In the background the window is gone and the transfer goes on; a second start shows the same window, and the program
+/// ends by itself when nothing runs any more.
+#[tokio::test(flavor = "multi_thread")]
+async fn transfers_go_on_in_the_background_and_the_program_ends_with_the_last_one() {
+    let _alone = alone().await;
+    let desk = Desk::new().unwrap();
+    let window = Window::open(&desk).await.unwrap();
+    let outcome = async {
+        a_long_transfer(&desk, &window, "background-1").await?;
+        keep_going(&desk, &window).await?;
+        let second = start_again(&desk).await?;
+        assert!(second.success(), "the second start ended with {second}");
+        window
+            .until("the window to be back", async || {
+                Ok((!desk.windows_called("Dipper")?.is_empty()).then_some(()))
+            })
+            .await?;
+        window.gone("alertdialog", "~Quit while").await?;
+        window.see("progressbar", "").await?;
+        keep_going(&desk, &window).await?;
+        assert_eq!(
+            desk.processes_called("Dipper")?.len(),
+            1,
+            "it goes on without its window"
+        );
+        // What nobody sees cannot be clicked; the page does as if.
+        let cancel = "document.querySelector('[data-job] button[aria-label=Cancel]').click()";
+        window.run(cancel, vec![]).await.map(drop)
+    };
+    with_picture("background", &window, outcome.await).await;
+    wait_for_process_end(&desk).await.unwrap();
+}
+
+/// Starts an upload that lasts longer than a test: 8 GiB, written sparse, are there at once and take long to read.
+async fn a_long_transfer(desk: &Desk, window: &Window, bucket: &str) -> Result<(), Failure> {
+    window.click("button", "~Try it with local storage").await?;
+    window.new_bucket(bucket).await?;
+    let file = desk.home().join("large.bin");
+    std::fs::File::create(&file)?.set_len(8 << 30)?;
+    window.drop_files(desk, &[file]).await?;
+    window.click("tab", "~Transfers").await?;
+    window.see("progressbar", "").await.map(drop)
+}
+
+/// Closes the window over a transfer that is to go on.
+async fn keep_going(desk: &Desk, window: &Window) -> Result<(), Failure> {
+    window.click("button", "Close").await?;
+    window.see("alertdialog", "~Quit while 1 transfer is running").await?;
+    window.click("button", "Keep going in the background").await?;
+    wait_for_end(desk).await
+}
+
+/// How many files of more than a part's size Local storage holds.
+fn large_files(desk: &Desk) -> usize {
+    files_below(&desk.home().join("data"))
         .filter(|file| file.metadata().is_ok_and(|data| data.len() > 1 << 20))
-        .count();
-    assert_eq!(parts, 0, "the cancelled upload left its parts behind");
+        .count()
 }
 
 /// A data folder that can't be used is said in the window; mended, the same window goes on.
@@ -104,6 +167,17 @@ async fn wait_for_size(window: &Window, (width, height): (u32, u32)) -> Result<(
     window.until(&format!("a window of {width} × {height}"), fits).await
 }
 
+async fn wait_for_process_end(desk: &Desk) -> Result<(), Failure> {
+    for _ in 0..300 {
+        if desk.processes_called("Dipper")?.is_empty() {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    Err(Failure::NotFound("the end of the hidden program".to_owned()))
+}
+
+/// Until no window is on the screen.
 async fn wait_for_end(desk: &Desk) -> Result<(), Failure> {
     for _ in 0..300 {
         if desk.windows_called("Dipper")?.is_empty() {

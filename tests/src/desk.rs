@@ -163,6 +163,29 @@ impl Desk {
             .collect())
     }
 
+    /// The processes that drew the windows with this in their titles, hidden ones too.
+    pub fn processes_called(&self, title: &str) -> Result<Vec<u32>, Failure> {
+        let mut search = Command::new("xdotool");
+        search.args(["search", "--name", title, "getwindowpid", "%@"]);
+        let found = search.envs(self.environment()).output()?;
+        let lines = String::from_utf8_lossy(&found.stdout).into_owned();
+        let mut processes: Vec<u32> = lines.lines().filter_map(|line| line.trim().parse().ok()).collect();
+        processes.sort_unstable();
+        processes.dedup();
+        Ok(processes)
+    }
+
+    /// Ends the program with this window at once, as a power cut does: it is told nothing and writes nothing more.
+    pub fn kill(&self, title: &str) -> Result<(), Failure> {
+        let processes = self.processes_called(title)?;
+        let [process] = processes.as_slice() else {
+            return Err(Failure::NotFound(format!(
+                "one process called {title}, but {processes:?}"
+            )));
+        };
+        self.run("kill", ["-KILL", &process.to_string()])
+    }
+
     /// Gives the window with this title another size, as dragging its edge does.
     pub fn resize(&self, title: &str, (width, height): (u32, u32)) -> Result<(), Failure> {
         let windows = self.windows_called(title)?;

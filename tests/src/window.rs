@@ -334,9 +334,13 @@ impl Window {
         Ok(self.client.execute_async(script, arguments).await?)
     }
 
-    /// The window as PNG bytes.
+    /// The window as PNG bytes. The driver takes it when the window is next drawn, which one that stands still never is:
+    /// for as long as that may take, a dot nobody can see changes its colour.
     pub async fn picture(&self) -> Result<Vec<u8>, Failure> {
-        Ok(self.client.screenshot().await?)
+        self.run(include_str!("blink.js"), vec![json!(true)]).await?;
+        let picture = self.client.screenshot().await;
+        self.run(include_str!("blink.js"), vec![json!(false)]).await?;
+        Ok(picture?)
     }
 
     /// Ends the session and with it the program.

@@ -60,8 +60,8 @@ const COMMANDS: [Entry; 11] = [
     ("e2e", "[filter]", "only the tests that drive the built app"),
     (
         "bench",
-        "",
-        "measure the start of the program and the list of a million keys, in release builds",
+        "[transfers]",
+        "measure the start, the list of a million keys and transfers beside s5cmd and rclone, in release builds",
     ),
     (
         "bundle",
@@ -100,7 +100,7 @@ fn dispatch(arguments: &[String]) -> Result<(), Failure> {
         ["bindings"] => check::write_bindings(),
         ["e2e"] => test::end_to_end(None),
         ["e2e", filter] => test::end_to_end(Some(filter)),
-        ["bench"] => bench::bench(),
+        ["bench", options @ ..] => bench::bench(options),
         ["bundle"] => bundle::bundle(),
         ["screenshots"] => tour::screenshots(),
         ["setup"] => setup::setup(Purpose::Test).map(drop),

@@ -90,7 +90,7 @@ impl App {
             operations: Operations::default(),
             plans: Plans::new(options.plan_lifetime),
             local_storage: LocalStorage::default(),
-            work: Work::new()?,
+            work: Work::new(&options.data_folder).await?,
             options,
         };
         Ok(Self { parts: Arc::new(parts) })
@@ -106,8 +106,8 @@ impl App {
         })
     }
 
-    /// Ends everything in order: transfers clean up after themselves, Local storage's server stops. Nothing else has to
-    /// be saved; an app that is simply dropped or killed loses only transfers under way.
+    /// Ends everything in order: transfers stop where they are and are written down, Local storage's server stops. An app
+    /// that is killed instead loses nothing either: the next one goes on where the journal ends.
     pub async fn shut_down(&self) {
         self.shut_down_transfers().await;
         self.parts.work.cleanups.close();

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use dipper_storage::{Client, Compatibility, Config, Credentials};
+use dipper_storage::{Client, Compatibility, Config, Credentials, UploadChecksum};
 use secrecy::SecretString;
 use tokio::sync::OnceCell;
 
@@ -62,8 +62,11 @@ impl App {
         config.ca_certificate_pem = account.ca.as_ref().map(|ca| ca.pem.clone());
         config.pinned_certificate_sha256 = account.pinned_certificate;
         config.observer = self.parts.events.observer(&account.name);
-        if account.kind == AccountKind::Amazon {
-            config.compatibility = Compatibility::amazon();
+        match account.kind {
+            AccountKind::Amazon => config.compatibility = Compatibility::amazon(),
+            // Our own server reads every checksum, and this one costs next to nothing.
+            AccountKind::Local => config.compatibility.checksum = UploadChecksum::Crc64Nvme,
+            AccountKind::S3Compatible => {}
         }
         Ok(Client::new(config)?)
     }

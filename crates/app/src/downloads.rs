@@ -39,7 +39,7 @@ impl App {
             folder,
             conflict,
         };
-        Ok(self.parts.work.engine.start(JobSpec::Download(spec)).get())
+        Ok(self.start_job("download", JobSpec::Download(spec)).await?.get())
     }
 }
 

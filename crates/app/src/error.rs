@@ -116,6 +116,16 @@ impl Error {
             .with_hint("Look at it again, then confirm what is shown now.")
     }
 
+    /// A failure of the transfer engine.
+    pub(crate) fn of_transfer(operation: &str, cause: dipper_transfer::Error) -> Self {
+        let error = Self::new(cause.kind().into(), operation, cause.to_string());
+        let error = match cause.hint() {
+            Some(hint) => error.with_hint(hint),
+            None => error,
+        };
+        error.with_source(cause)
+    }
+
     /// A broken promise between parts of this program.
     pub(crate) fn internal(operation: &str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         let source = source.into();

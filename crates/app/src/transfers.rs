@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use dipper_transfer::{Changes, ItemError, JobId, JobKind, JobSnapshot, JobState};
+use dipper_transfer::{Changes, ItemError, ItemStanding, ItemView, JobId, JobKind, JobSnapshot, JobSpec, JobState};
 use time::OffsetDateTime;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -55,6 +55,22 @@ pub struct Job {
     pub result: Option<String>,
 }
 
+/// Most objects that one look into a job gives.
+const MOST_ITEMS: u32 = 1000;
+
+/// One object of a job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TransferItem {
+    /// Its number, which orders the objects of a job; from 1.
+    pub number: u32,
+    /// Its key, as it is shown.
+    pub name: String,
+    /// Its bytes.
+    pub size: u64,
+    /// Where it stands.
+    pub standing: ItemStanding,
+}
+
 /// Why one object of a job failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JobError {
@@ -77,6 +93,8 @@ pub struct TransferTotals {
     pub running: u64,
     /// Jobs that wait.
     pub queued: u64,
+    /// Jobs that are paused.
+    pub paused: u64,
     /// Jobs that failed.
     pub failed: u64,
     /// Jobs done.
@@ -93,6 +111,21 @@ pub struct TransferTotals {
     pub down_per_second: u64,
     /// Time left for all, when it can be told.
     pub seconds_left: Option<u64>,
+}
+
+/// What was taken up of an earlier run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TakenUpTransfers {
+    /// Jobs that go on by themselves.
+    pub resumed: u64,
+    /// Jobs that were paused and still are.
+    pub paused: u64,
+    /// Objects of both that were done before.
+    pub items_kept: u64,
+    /// Their bytes.
+    pub bytes_kept: u64,
+    /// Accounts whose transfers wait until they can be opened.
+    pub waiting_accounts: u64,
 }
 
 /// What changed since the batch before.
@@ -168,9 +201,106 @@ impl App {
         ended.map(Job::from).ok_or_else(|| gone(OPERATION))
     }
 
+    /// Waits until no job runs or waits, whatever became of them.
+    pub async fn until_transfers_rest(&self) {
+        let mut changes = self.parts.work.engine.watch();
+        while self.transfers_under_way() > 0 {
+            changes.next().await;
+        }
+    }
+
+    /// The objects of a job behind a number, of one standing or of all, a thousand at most.
+    pub async fn transfer_items(
+        &self,
+        id: u64,
+        which: Option<ItemStanding>,
+        after: u32,
+        most: u32,
+    ) -> Result<Vec<TransferItem>> {
+        const OPERATION: &str = "transferItems";
+        let job = self.known_job(OPERATION, id)?;
+        let engine = &self.parts.work.engine;
+        let items = engine.items(job, which, after, most.min(MOST_ITEMS)).await;
+        let items = items.map_err(|cause| Error::of_transfer(OPERATION, cause))?;
+        Ok(items.into_iter().map(TransferItem::from).collect())
+    }
+
     /// Stops a job and cleans up after it: multipart uploads are aborted, temporary files removed.
     pub async fn cancel_transfer(&self, id: u64) -> Result<()> {
         self.parts.work.engine.cancel(self.known_job("cancelTransfer", id)?);
+        Ok(())
+    }
+
+    /// Stops a job until it is resumed; parts and ranges that are there are kept.
+    pub async fn pause_transfer(&self, id: u64) -> Result<()> {
+        self.parts.work.engine.pause(self.known_job("pauseTransfer", id)?);
+        Ok(())
+    }
+
+    /// Pauses every job that runs or waits.
+    pub async fn pause_all_transfers(&self) -> Result<()> {
+        self.parts.work.engine.pause_all();
+        Ok(())
+    }
+
+    /// Lets a paused job go on.
+    pub async fn resume_transfer(&self, id: u64) -> Result<()> {
+        const OPERATION: &str = "resumeTransfer";
+        let job = self.known_job(OPERATION, id)?;
+        self.open_account_of(job).await?;
+        let resumed = self.parts.work.engine.resume(job).await;
+        resumed.map_err(|cause| Error::of_transfer(OPERATION, cause))
+    }
+
+    /// Lets every paused job go on.
+    pub async fn resume_all_transfers(&self) -> Result<()> {
+        let resumed = self.parts.work.engine.resume_all().await;
+        resumed.map_err(|cause| Error::of_transfer("resumeAllTransfers", cause))
+    }
+
+    /// Takes up what an earlier Dipper left unfinished when it was closed or killed, and puts what had ended back on the
+    /// list. Transfers of an account that cannot be opened now, as without its secret, wait until it can.
+    pub async fn take_up_transfers(&self) -> Result<TakenUpTransfers> {
+        const OPERATION: &str = "takeUpTransfers";
+        let engine = &self.parts.work.engine;
+        let waiting = engine
+            .restore()
+            .await
+            .map_err(|cause| Error::of_transfer(OPERATION, cause))?;
+        let mut all = TakenUpTransfers::default();
+        for account in waiting {
+            let client = match self.client(&AccountId::from(account.as_str())).await {
+                Ok(client) => client,
+                Err(error) => {
+                    tracing::warn!(%account, %error, "transfers wait for their account");
+                    all.waiting_accounts += 1;
+                    continue;
+                }
+            };
+            let taken = engine.adopt(&account, client).await;
+            let taken = taken.map_err(|cause| Error::of_transfer(OPERATION, cause))?;
+            all.resumed += taken.resumed.len() as u64;
+            all.paused += taken.paused.len() as u64;
+            all.items_kept += taken.items_kept;
+            all.bytes_kept += taken.bytes_kept;
+        }
+        Ok(all)
+    }
+
+    /// Puts a job into the journal and the queue.
+    pub(crate) async fn start_job(&self, operation: &str, spec: JobSpec) -> Result<JobId> {
+        let started = self.parts.work.engine.start(spec).await;
+        started.map_err(|cause| Error::of_transfer(operation, cause))
+    }
+
+    /// Makes sure that the engine has the client of a job's account: a job from the list of an earlier run may be of one
+    /// that was not opened yet.
+    async fn open_account_of(&self, job: JobId) -> Result<()> {
+        let Some(job) = self.parts.work.engine.job(job) else {
+            return Ok(());
+        };
+        let client = self.client(&AccountId::from(job.account.as_str())).await?;
+        self.parts.work.engine.set_client(&job.account, client);
         Ok(())
     }
 
@@ -182,14 +312,18 @@ impl App {
 
     /// Tries what failed or was cancelled again, under the same number.
     pub async fn retry_transfer(&self, id: u64) -> Result<()> {
-        self.parts.work.engine.retry(self.known_job("retryTransfer", id)?);
-        Ok(())
+        const OPERATION: &str = "retryTransfer";
+        let job = self.known_job(OPERATION, id)?;
+        self.open_account_of(job).await?;
+        let retried = self.parts.work.engine.retry(job).await;
+        retried.map_err(|cause| Error::of_transfer(OPERATION, cause))
     }
 
     /// Takes a job that has ended off the list: a failed one stays there until somebody does.
     pub async fn forget_transfer(&self, id: u64) -> Result<()> {
         const OPERATION: &str = "forgetTransfer";
-        if self.parts.work.engine.forget(self.known_job(OPERATION, id)?) {
+        let forgotten = self.parts.work.engine.forget(self.known_job(OPERATION, id)?).await;
+        if forgotten.map_err(|cause| Error::of_transfer(OPERATION, cause))? {
             return Ok(());
         }
         let running = "This transfer is still going on, so it stays on the list.";
@@ -198,11 +332,11 @@ impl App {
 
     /// Takes jobs that are done or cancelled off the list.
     pub async fn clear_finished_transfers(&self) -> Result<()> {
-        self.parts.work.engine.forget_finished();
-        Ok(())
+        let cleared = self.parts.work.engine.forget_finished().await;
+        cleared.map_err(|cause| Error::of_transfer("clearFinishedTransfers", cause))
     }
 
-    /// Ends all transfers and waits until multipart uploads are aborted and temporary files removed.
+    /// Stops all transfers where they are and waits until that is written down; the next run goes on from there.
     pub async fn shut_down_transfers(&self) {
         self.parts.work.engine.shut_down().await;
     }
@@ -252,6 +386,17 @@ impl From<JobSnapshot> for Job {
     }
 }
 
+impl From<ItemView> for TransferItem {
+    fn from(item: ItemView) -> Self {
+        Self {
+            number: item.number,
+            name: names::shown(&item.key),
+            size: item.size,
+            standing: item.standing,
+        }
+    }
+}
+
 impl From<ItemError> for JobError {
     fn from(error: ItemError) -> Self {
         Self {
@@ -288,6 +433,7 @@ fn totals(totals: dipper_transfer::Totals, cancelled: u64) -> TransferTotals {
     TransferTotals {
         running: totals.running,
         queued: totals.queued,
+        paused: totals.paused,
         failed: totals.failed,
         done: totals.done,
         cancelled,

@@ -308,7 +308,7 @@ impl App {
         }
         let client = self.client(&draft.target.account_id).await?;
         let spec = start::spec(&draft, client)?;
-        let job = self.parts.work.engine.start(JobSpec::Upload(spec));
+        let job = self.start_job(OPERATION, JobSpec::Upload(spec)).await?;
         self.discard_upload(&shown.plan_id).await?;
         Ok(job.get())
     }

@@ -1,5 +1,7 @@
 //! What runs between two clicks: open views, upload plans, permissions that were read, and the transfer engine.
 
+use std::path::Path;
+
 use dipper_transfer::{Engine, EngineOptions};
 use tokio_util::task::TaskTracker;
 
@@ -19,10 +21,17 @@ pub(crate) struct Work {
 }
 
 impl Work {
-    /// Starts the transfer engine with its threads.
-    pub(crate) fn new() -> Result<Self> {
-        let engine =
-            Engine::new(EngineOptions::default()).map_err(|cause| Error::internal("start the transfers", cause))?;
+    /// Starts the transfer engine with its threads, over the journal in a data folder.
+    pub(crate) async fn new(folder: &Path) -> Result<Self> {
+        let options = EngineOptions {
+            journal: Some(folder.join("transfers")),
+            ..EngineOptions::default()
+        };
+        let started = tokio::task::spawn_blocking(move || Engine::new(options));
+        let engine = started
+            .await
+            .map_err(|cause| Error::internal("start the transfers", cause))?;
+        let engine = engine.map_err(|cause| Error::of_transfer("startTransfers", cause))?;
         Ok(Self {
             views: Views::default(),
             uploads: Uploads::default(),

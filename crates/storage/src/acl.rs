@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::names::{BucketName, ObjectKey};
 
 /// An ACL that has a name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum CannedAcl {
     /// The owner alone.
     Private,

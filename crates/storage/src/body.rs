@@ -48,6 +48,48 @@ pub(crate) enum Content {
     Source(Arc<dyn BodySource>, u64),
 }
 
+/// A [`Checksum`] that is being computed.
+#[derive(Debug)]
+pub struct RunningChecksum(Running);
+
+#[derive(Debug)]
+enum Running {
+    Md5(Md5),
+    Crc32c(Box<crc_fast::Digest>),
+    Crc64Nvme(Box<crc_fast::Digest>),
+}
+
+impl RunningChecksum {
+    /// One of this kind that has seen nothing yet.
+    pub fn new(wanted: UploadChecksum) -> Option<Self> {
+        let crc = |algorithm| Box::new(crc_fast::Digest::new(algorithm));
+        Some(Self(match wanted {
+            UploadChecksum::ContentMd5 => Running::Md5(Md5::new()),
+            UploadChecksum::Crc32c => Running::Crc32c(crc(CrcAlgorithm::Crc32Iscsi)),
+            UploadChecksum::Crc64Nvme => Running::Crc64Nvme(crc(CrcAlgorithm::Crc64Nvme)),
+            UploadChecksum::None => return None,
+        }))
+    }
+
+    /// Takes the next bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        match &mut self.0 {
+            Running::Md5(md5) => md5.update(bytes),
+            Running::Crc32c(crc) | Running::Crc64Nvme(crc) => crc.update(bytes),
+        }
+    }
+
+    /// The checksum of all bytes.
+    pub fn finish(self) -> Checksum {
+        match self.0 {
+            Running::Md5(md5) => Checksum::Md5(md5.finalize().into()),
+            // A CRC of 32 bits has no more.
+            Running::Crc32c(crc) => Checksum::Crc32c(u32::try_from(crc.finalize()).unwrap_or_default()),
+            Running::Crc64Nvme(crc) => Checksum::Crc64Nvme(crc.finalize()),
+        }
+    }
+}
+
 impl UploadBody {
     /// Bytes in memory. The checksum that the server's [`Compatibility`](crate::Compatibility) asks for is computed and
     /// sent with them.
@@ -101,35 +143,35 @@ impl UploadBody {
         }
     }
 
-    /// The body as it is sent, and its checksum header.
-    pub(crate) fn prepare(self, wanted: UploadChecksum) -> Result<(ByteStream, Option<(String, String)>)> {
-        let checksum = self.checksum.or_else(|| match &self.content {
+    /// The checksum that goes with it.
+    pub(crate) fn checksum(&self, wanted: UploadChecksum) -> Option<Checksum> {
+        self.checksum.or_else(|| match &self.content {
             Content::Bytes(bytes) => Checksum::of(bytes, wanted),
             Content::Source(..) => None,
-        });
+        })
+    }
+
+    /// The body as it is sent, and its checksum.
+    pub(crate) fn prepare(self, wanted: UploadChecksum) -> Result<(ByteStream, Option<Checksum>)> {
+        let checksum = self.checksum(wanted);
         let stream = match self.content {
             Content::Bytes(bytes) => ByteStream::from(bytes),
             Content::Source(source, _) => ByteStream::new(SdkBody::from_body_1_x(source.open()?)),
         };
-        Ok((stream, checksum.map(Checksum::header)))
+        Ok((stream, checksum))
     }
 }
 
 impl Checksum {
     /// The checksum of bytes in memory, of the kind that the server is given.
     pub fn of(bytes: &[u8], wanted: UploadChecksum) -> Option<Self> {
-        match wanted {
-            UploadChecksum::ContentMd5 => Some(Self::Md5(Md5::digest(bytes).into())),
-            UploadChecksum::Crc32c => {
-                let crc = crc_fast::checksum(CrcAlgorithm::Crc32Iscsi, bytes);
-                u32::try_from(crc).ok().map(Self::Crc32c)
-            }
-            UploadChecksum::Crc64Nvme => Some(Self::Crc64Nvme(crc_fast::checksum(CrcAlgorithm::Crc64Nvme, bytes))),
-            UploadChecksum::None => None,
-        }
+        let mut running = RunningChecksum::new(wanted)?;
+        running.update(bytes);
+        Some(running.finish())
     }
 
-    fn header(self) -> (String, String) {
+    /// As a header.
+    pub(crate) fn header(&self) -> (String, String) {
         let (name, value) = match self {
             Self::Md5(digest) => ("content-md5", BASE64_STANDARD.encode(digest)),
             Self::Crc32c(crc) => ("x-amz-checksum-crc32c", BASE64_STANDARD.encode(crc.to_be_bytes())),
@@ -154,7 +196,7 @@ mod tests {
     /// The check values of the catalogue of CRCs, and of RFC 1321.
     #[test]
     fn checksums_are_the_published_ones() {
-        let header = |wanted| Checksum::of(b"123456789", wanted).map(Checksum::header);
+        let header = |wanted| Checksum::of(b"123456789", wanted).map(|checksum| checksum.header());
         let sent = |name: &str, bytes: &[u8]| Some((name.to_owned(), BASE64_STANDARD.encode(bytes)));
         assert_eq!(
             header(UploadChecksum::Crc32c),

@@ -26,8 +26,12 @@ use crate::place::encode_path;
 use crate::transport::{Answer, Fault, Tag, find};
 
 mod answer;
+mod short;
+mod xml;
 
 pub(crate) use answer::{Document, clock_skew, retry_after};
+pub(crate) use short::{Payload, Short};
+pub(crate) use xml::{Damaged, read as read_xml};
 
 /// Sends a request of the SDK as this call; what goes wrong becomes our error. The SDK's requests have no trait in common,
 /// so no function can say this once.

@@ -131,15 +131,18 @@ pub struct Timeouts {
     pub slow_operation: Duration,
     /// Between two pieces of an answer's body.
     pub idle: Duration,
+    /// How long an answer may crawl along below 1 KiB a second.
+    pub crawl: Duration,
 }
 
 impl Default for Timeouts {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(10),
-            first_byte: Duration::from_mins(1),
+            first_byte: Duration::from_secs(30),
             slow_operation: Duration::from_mins(10),
-            idle: Duration::from_mins(1),
+            idle: Duration::from_secs(20),
+            crawl: Duration::from_mins(1),
         }
     }
 }

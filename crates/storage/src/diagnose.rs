@@ -201,6 +201,7 @@ impl Client {
             first_byte: QUICK,
             idle: QUICK,
             slow_operation: QUICK,
+            crawl: QUICK,
         };
         let config = Config {
             endpoint,

@@ -15,12 +15,13 @@ use std::time::Duration;
 pub(crate) use classify::classify;
 
 use crate::names::{BucketName, ObjectKey};
+use crate::transport::Fault;
 
 /// What every function of this crate returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What went wrong, in the few kinds that programs tell apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// The bucket, object or upload does not exist.
@@ -236,6 +237,29 @@ impl Error {
     /// How long the server asks to wait before the next try.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
+    }
+
+    /// Whether no connection could be made: the network is down, or the server is.
+    pub fn is_unreachable(&self) -> bool {
+        self.fault().is_some_and(Fault::is_unreachable)
+    }
+
+    /// Whether the answer was given up because it crawled. [`GetOptions::however_slow`](crate::GetOptions) lets it.
+    pub fn is_crawl(&self) -> bool {
+        self.fault() == Some(&Fault::Crawl)
+    }
+
+    /// Whether the client has learned from this refusal, so that the same request may succeed at once: the clock, or the
+    /// bucket's region. What could be sent twice was; a body that is read while it is sent could not.
+    pub fn may_be_healed(&self) -> bool {
+        let codes = ["AuthorizationHeaderMalformed", "PermanentRedirect", "TemporaryRedirect"];
+        self.kind() == ErrorKind::ClockSkew
+            || self.s3_code().is_some_and(|code| codes.contains(&code))
+            || matches!(self.status(), Some(301 | 307 | 308))
+    }
+
+    fn fault(&self) -> Option<&Fault> {
+        self.0.source.as_deref()?.downcast_ref()
     }
 
     /// This computer's clock minus the server's, in seconds, where the server told its time.

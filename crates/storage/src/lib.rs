@@ -14,6 +14,8 @@ mod config;
 mod diagnose;
 mod endpoint;
 mod error;
+mod heal;
+mod integrity;
 mod limits;
 mod links;
 mod list;
@@ -31,7 +33,7 @@ mod versions;
 mod walk;
 
 pub use acl::{Acl, CannedAcl, Grant, Grantee, Owner, Right};
-pub use body::{BodySource, BoxBody, Checksum, UploadBody};
+pub use body::{BodySource, BoxBody, Checksum, RunningChecksum, UploadBody};
 pub use buckets::{Bucket, BucketInfo, BucketList, CreateBucketOptions, CreateOutcome, Versioning};
 pub use client::Client;
 pub use config::{
@@ -41,6 +43,7 @@ pub use config::{
 pub use diagnose::{CertificateInfo, Diagnosis, Outcome};
 pub use endpoint::{Endpoint, Scheme};
 pub use error::{Error, ErrorKind, Result};
+pub use integrity::{Effort, Hasher, Proof};
 pub use limits::{
     MAX_BUCKET_NAME_BYTES, MAX_DELETE_KEYS, MAX_KEY_BYTES, MAX_KEYS_PER_PAGE, MAX_LINK_SECONDS_V4, MAX_OBJECT_SIZE,
     MAX_PARTS, MAX_PUT_SIZE, MIN_PART_SIZE,

@@ -1,5 +1,7 @@
 //! Listing a bucket, page by page.
 
+mod short;
+
 use aws_sdk_s3::types::EncodingType;
 use time::OffsetDateTime;
 
@@ -49,6 +51,8 @@ impl ListRequest {
 pub struct Continuation {
     pub(crate) position: Position,
     pub(crate) last: String,
+    /// The common prefix that came last, which a server that folds nothing begins the next page with.
+    folder: Option<Prefix>,
     walk: Walk<Position>,
 }
 
@@ -118,6 +122,24 @@ impl Client {
             Position::Token(token) => Some(token.clone()),
             Position::Marker(_) => None,
         });
+        if self.has_a_short_way() {
+            let start_after = request.start_after.as_ref().map(ObjectKey::as_str);
+            let parameters = [
+                ("list-type", Some("2")),
+                ("continuation-token", token.as_deref()),
+                ("start-after", start_after),
+            ];
+            let page = match self.list_short(&call, request, &parameters).await {
+                Err(error) if self.has_to_heal(&error) => return Box::pin(self.list_page_v2(request)).await,
+                page => page?,
+            };
+            let position = match page.next_continuation_token {
+                _ if page.truncated != Some(true) => None,
+                Some(token) => Some(Position::Token(token)),
+                None => last_name(&page.objects, &page.common_prefixes).map(|name| Position::Marker(name.to_owned())),
+            };
+            return request.page(&call, page.objects, page.common_prefixes, position, page.truncated);
+        }
         let sent = self
             .sdk()
             .list_objects_v2()
@@ -149,6 +171,19 @@ impl Client {
             Some(Position::Marker(marker)) => Some(marker.clone()),
             _ => request.start_after.as_ref().map(|key| key.as_str().to_owned()),
         };
+        if self.has_a_short_way() {
+            let parameters = [("marker", marker.as_deref())];
+            let page = match self.list_short(&call, request, &parameters).await {
+                Err(error) if self.has_to_heal(&error) => return Box::pin(self.list_page_v1(request)).await,
+                page => page?,
+            };
+            let position = match last_name(&page.objects, &page.common_prefixes) {
+                _ if page.truncated != Some(true) => None,
+                Some(name) => Some(Position::Marker(name.to_owned())),
+                None => page.next_marker.map(Position::Marker),
+            };
+            return request.page(&call, page.objects, page.common_prefixes, position, page.truncated);
+        }
         let sent = self
             .sdk()
             .list_objects()
@@ -207,9 +242,12 @@ impl ListRequest {
                 return Err(repeated(call));
             }
         }
+        let (objects, common_prefixes) = self.asked_for(objects, common_prefixes);
+        let folder = common_prefixes.last().cloned();
         let next = position.map(|position| Continuation {
             position,
             walk,
+            folder: folder.or_else(|| before.and_then(|before| before.folder.clone())),
             last: last
                 .or_else(|| before.map(|before| before.last.clone()))
                 .unwrap_or_default(),
@@ -219,6 +257,47 @@ impl ListRequest {
             common_prefixes,
             next,
         })
+    }
+
+    /// What was asked for, of a server that may have left a part of the question unread: the prefix, the delimiter, or
+    /// where to begin. An honest page stays as it is.
+    fn asked_for(&self, objects: Vec<ListedObject>, prefixes: Vec<Prefix>) -> (Vec<ListedObject>, Vec<Prefix>) {
+        let prefix = self.prefix.as_str();
+        let before = self.continuation.as_ref().and_then(|before| before.folder.as_ref());
+        let begins = |name: &str| {
+            name.starts_with(prefix) && self.start_after.as_ref().is_none_or(|after| name > after.as_str())
+        };
+        let delimiter = self.delimiter_sent();
+        let mut kept = Vec::with_capacity(objects.len());
+        let mut folded = Vec::new();
+        for object in objects {
+            if !begins(object.key.as_str()) {
+                continue;
+            }
+            let rest = &object.key.as_str()[prefix.len()..];
+            let end = delimiter
+                .as_ref()
+                .and_then(|delimiter| Some(rest.find(delimiter.as_str())? + delimiter.len()));
+            match end {
+                Some(end) => folded.push(Prefix::new(&object.key.as_str()[..prefix.len() + end])),
+                None => kept.push(object),
+            }
+        }
+        let mut all = prefixes;
+        if !folded.is_empty() {
+            all.extend(folded);
+            all.sort();
+            all.dedup();
+        }
+        let holds_more = |folder: &str| {
+            begins(folder)
+                || self
+                    .start_after
+                    .as_ref()
+                    .is_some_and(|after| after.as_str().starts_with(folder))
+        };
+        all.retain(|folder| holds_more(folder.as_str()) && Some(folder) != before);
+        (kept, all)
     }
 }
 

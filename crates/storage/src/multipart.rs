@@ -7,13 +7,13 @@ use std::fmt;
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart as SdkPart};
 use time::OffsetDateTime;
 
-use crate::body::UploadBody;
+use crate::body::{Checksum, UploadBody};
 use crate::call::{Call, sdk_key, send};
 use crate::client::{Client, etag_of};
 use crate::error::{ErrorKind, Result};
 use crate::limits::MAX_PARTS;
 use crate::names::{BucketName, ObjectKey};
-use crate::objects::{ByteRange, ObjectRef, PutOptions, Stored};
+use crate::objects::{ByteRange, ObjectRef, PutOptions, Stored, check_etag};
 use crate::transport::Answer;
 
 /// The server's id of an unfinished upload.
@@ -130,7 +130,7 @@ impl Client {
         let length = body.length(&call)?;
         let (stream, checksum) = body.prepare(self.config().compatibility.checksum)?;
         let part = part_number(&call, number)?;
-        let call = call.headers(checksum);
+        let call = call.headers(checksum.as_ref().map(Checksum::header));
         let request = self.sdk().upload_part().bucket(bucket.as_str()).key(sdk_key(key));
         let request = request
             .upload_id(upload.as_str())
@@ -138,7 +138,9 @@ impl Client {
             .content_length(length)
             .body(stream);
         let stored = send!(call, request)?;
-        part_stored(&call, stored.e_tag())
+        let part = part_stored(&call, stored.e_tag())?;
+        check_etag(&call, checksum.as_ref(), Some(&part.etag))?;
+        Ok(part)
     }
 
     /// Fills a part from bytes of another object inside the server. `Unsupported` unless the account's compatibility

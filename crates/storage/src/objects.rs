@@ -2,6 +2,7 @@
 
 mod delete;
 mod info;
+mod short;
 mod stream;
 
 use aws_sdk_s3::types::MetadataDirective;
@@ -9,13 +10,15 @@ use http::{HeaderName, HeaderValue};
 use time::OffsetDateTime;
 
 pub use delete::DeleteReport;
+pub(crate) use info::has_plain_etag;
 pub use stream::{ByteRange, ContentRange, GetOptions, ObjectStream};
 
 use crate::acl::CannedAcl;
-use crate::body::UploadBody;
+use crate::body::{Checksum, UploadBody};
 use crate::call::{Call, sdk_key, send};
 use crate::client::{Client, etag_of};
 use crate::error::{ErrorKind, Result};
+use crate::integrity::md5_of_etag;
 use crate::metadata;
 use crate::names::{BucketName, ObjectKey};
 use crate::place::{encode_component, encode_path};
@@ -62,6 +65,8 @@ pub struct ObjectInfo {
     pub metadata: Vec<(String, String)>,
     /// `x-amz-server-side-encryption`.
     pub server_side_encryption: Option<String>,
+    /// Whether nothing says that the `ETag` is no MD5: encryption with a key of the user's or of a key service would.
+    pub has_plain_etag: bool,
     /// How many parts it was uploaded in, where the server says so.
     pub parts: Option<u32>,
     /// Checksums the server keeps: algorithm (`crc32c`, `sha256` …) and base64 value.
@@ -163,6 +168,16 @@ impl Client {
         Ok(ObjectInfo::from_headers(key, &call))
     }
 
+    /// The same with the checksums that the server keeps; like reading the object, this may need its encryption key.
+    pub async fn head_object_with_checksums(&self, bucket: &BucketName, key: &ObjectKey) -> Result<ObjectInfo> {
+        let call = self
+            .object_call("HeadObject", bucket, key)
+            .headers([info::checksums_wanted()]);
+        let request = self.sdk().head_object().bucket(bucket.as_str()).key(sdk_key(key));
+        send!(call, request)?;
+        Ok(ObjectInfo::from_headers(key, &call))
+    }
+
     /// Writes an object of at most 5 GiB in one request.
     pub async fn put_object(
         &self,
@@ -174,13 +189,22 @@ impl Client {
         let call = self.object_call("PutObject", bucket, key);
         let headers = options.headers(&call)?;
         let length = body.length(&call)?;
+        if self.has_a_short_way() {
+            let call = call.clone().headers(headers.clone());
+            match self.put_short(call, (bucket, key), body.clone()).await {
+                Err(error) if self.has_to_heal(&error) => {}
+                stored => return stored,
+            }
+        }
         let (stream, checksum) = body.prepare(self.config().compatibility.checksum)?;
-        let call = call.headers(headers).headers(checksum);
+        let call = call.headers(headers).headers(checksum.as_ref().map(Checksum::header));
         let request = self.sdk().put_object().bucket(bucket.as_str()).key(sdk_key(key));
         let request = request.content_length(length).body(stream);
         let stored = send!(call, request)?;
+        let etag = stored.e_tag().and_then(etag_of);
+        check_etag(&call, checksum.as_ref(), etag.as_deref())?;
         Ok(Stored {
-            etag: stored.e_tag().and_then(etag_of),
+            etag,
             version_id: stored.version_id().map(str::to_owned),
         })
     }
@@ -221,13 +245,31 @@ impl Client {
         }
         let call = call.headers(headers);
         let copied = send!(call, request)?;
+        let etag = copied
+            .copy_object_result()
+            .and_then(|result| result.e_tag())
+            .and_then(etag_of);
+        if etag.is_none() {
+            // A 200 that began before the copy and ended without it.
+            return Err(call
+                .error(ErrorKind::Corrupt)
+                .with_detail("the server did not say that the copy is complete"));
+        }
         Ok(Stored {
-            etag: copied
-                .copy_object_result()
-                .and_then(|result| result.e_tag())
-                .and_then(etag_of),
+            etag,
             version_id: copied.version_id().map(str::to_owned),
         })
+    }
+}
+
+/// Compares an `ETag` that looks like an MD5 with the MD5 that went along: `Corrupt` if the server stored other bytes.
+pub(crate) fn check_etag(call: &Call, sent: Option<&Checksum>, etag: Option<&str>) -> Result<()> {
+    let stored = etag.and_then(md5_of_etag).filter(|_| has_plain_etag(call));
+    match (sent, stored) {
+        (Some(Checksum::Md5(sent)), Some(stored)) if *sent != stored => Err(call
+            .error(ErrorKind::Corrupt)
+            .with_detail("the server stored other bytes than those sent")),
+        _ => Ok(()),
     }
 }
 

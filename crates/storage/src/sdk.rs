@@ -1,14 +1,21 @@
 //! The SDK, tamed: built in one place, sending through our own transport, with everything switched off that stands better
-//! above or below it (retries, timeouts, stalled-stream protection, checksum trailers, endpoint rules).
+//! above or below it (most retries, timeouts, stalled-stream protection, checksum trailers, endpoint rules).
 
-use std::time::SystemTime;
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, SystemTime};
+
+use aws_credential_types::provider::ProvideCredentials;
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::future::ProvideCredentials as ProvideFuture;
 
 use aws_sdk_s3::config::endpoint::{EndpointFuture, Params, ResolveEndpoint};
 use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::config::{
-    BehaviorVersion, HttpClient, Region, RequestChecksumCalculation, ResponseChecksumValidation, RuntimeComponents,
-    SharedHttpClient, StalledStreamProtectionConfig,
+    BehaviorVersion, HttpClient, IdentityCache, Region, RequestChecksumCalculation, ResponseChecksumValidation,
+    RuntimeComponents, SharedHttpClient, StalledStreamProtectionConfig,
 };
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_async::time::TimeSource;
@@ -17,6 +24,7 @@ use aws_smithy_runtime_api::client::http::{
 };
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_types::Document;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::endpoint::Endpoint as SdkEndpoint;
 use bytes::Bytes;
@@ -24,41 +32,46 @@ use http::HeaderValue;
 use http_body_util::BodyExt;
 use secrecy::ExposeSecret;
 
-use crate::config::{Clock, Config, SignatureVersion};
+use crate::config::{Clock, Config, Credentials, SignatureVersion};
+use crate::heal::{About, Healing, Regions, endpoint_in};
 use crate::place::Place;
 use crate::sigv2;
 use crate::transport::{Answer, Fault, Tag, Transport};
 
 /// The SDK's client for this account, over this transport.
-pub(crate) fn client(config: &Config, transport: &Transport) -> aws_sdk_s3::Client {
+pub(crate) fn client(config: &Config, transport: &Transport, keys: &Keys) -> aws_sdk_s3::Client {
+    let regions = Regions::default();
     let mut builder = aws_sdk_s3::Config::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::new(config.signing_region().to_owned()))
-        .endpoint_resolver(Resolver(config.clone()))
+        .endpoint_resolver(Resolver {
+            config: config.clone(),
+            regions: regions.clone(),
+        })
         .http_client(SharedHttpClient::new(Connector {
             transport: transport.clone(),
             config: config.clone(),
+            keys: keys.clone(),
+            regions: regions.clone(),
         }))
         .time_source(Now(config.clock))
         .sleep_impl(TokioSleep::new())
-        .retry_config(RetryConfig::disabled())
+        // Once more, and only what was healed: everything else is decided above.
+        .retry_config(
+            RetryConfig::standard()
+                .with_max_attempts(2)
+                .with_initial_backoff(Duration::ZERO),
+        )
+        .retry_classifier(Healing(regions))
         .timeout_config(TimeoutConfig::disabled())
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
         .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
     builder = match (&config.credentials, config.signature) {
-        (Some(credentials), SignatureVersion::V4) => {
-            builder.credentials_provider(aws_credential_types::Credentials::new(
-                credentials.access_key_id.clone(),
-                credentials.secret_access_key.expose_secret(),
-                credentials
-                    .session_token
-                    .as_ref()
-                    .map(|token| token.expose_secret().to_owned()),
-                None,
-                "dipper",
-            ))
-        }
+        // Never kept by the SDK: they may be replaced at any time.
+        (Some(_), SignatureVersion::V4) => builder
+            .credentials_provider(keys.clone())
+            .identity_cache(IdentityCache::no_cache()),
         // V2: the connector below signs what the SDK leaves unsigned.
         _ => builder.allow_no_auth(),
     };
@@ -77,12 +90,79 @@ impl TimeSource for Now {
 /// Puts the bucket where the account's addressing wants it. The SDK's own rules know Amazon only: they refuse some names
 /// that other servers have, and see access points and express zones in others.
 #[derive(Debug)]
-struct Resolver(Config);
+struct Resolver {
+    config: Config,
+    regions: Regions,
+}
 
 impl ResolveEndpoint for Resolver {
     fn resolve_endpoint<'a>(&'a self, params: &'a Params) -> EndpointFuture<'a> {
-        let url = Place::of(&self.0, params.bucket()).url();
-        EndpointFuture::ready(Ok(SdkEndpoint::builder().url(url).build()))
+        let (config, bucket) = (&self.config, params.bucket());
+        let endpoint = match bucket.and_then(|bucket| self.regions.of(bucket)) {
+            None => SdkEndpoint::builder().url(Place::of(config, bucket).url()),
+            Some(region) => {
+                let there = endpoint_in(&config.endpoint, &region);
+                let url = Place::at(&there, config.addressing, bucket).url();
+                SdkEndpoint::builder()
+                    .url(url)
+                    .property("authSchemes", vec![signing_in(region)])
+            }
+        };
+        EndpointFuture::ready(Ok(endpoint.build()))
+    }
+}
+
+/// What the SDK's own rules would say of how to sign there.
+fn signing_in(region: String) -> Document {
+    Document::Object(HashMap::from([
+        ("name".to_owned(), Document::String("sigv4".to_owned())),
+        ("signingName".to_owned(), Document::String("s3".to_owned())),
+        ("signingRegion".to_owned(), Document::String(region)),
+        ("disableDoubleEncoding".to_owned(), Document::Bool(true)),
+    ]))
+}
+
+/// The credentials that requests are signed with from now on. Clones share them.
+#[derive(Clone)]
+pub(crate) struct Keys(Arc<RwLock<Option<Credentials>>>);
+
+impl Keys {
+    pub(crate) fn new(credentials: Option<Credentials>) -> Self {
+        Self(Arc::new(RwLock::new(credentials)))
+    }
+
+    pub(crate) fn replace(&self, credentials: Credentials) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(credentials);
+    }
+
+    pub(crate) fn now(&self) -> Option<Credentials> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Keys").finish_non_exhaustive()
+    }
+}
+
+impl ProvideCredentials for Keys {
+    fn provide_credentials<'a>(&'a self) -> ProvideFuture<'a>
+    where
+        Self: 'a,
+    {
+        ProvideFuture::ready(match self.now() {
+            Some(keys) => Ok(aws_credential_types::Credentials::new(
+                keys.access_key_id,
+                keys.secret_access_key.expose_secret(),
+                keys.session_token
+                    .as_ref()
+                    .map(|token| token.expose_secret().to_owned()),
+                None,
+                "dipper",
+            )),
+            None => Err(CredentialsError::not_loaded_no_source()),
+        })
     }
 }
 
@@ -91,6 +171,8 @@ impl ResolveEndpoint for Resolver {
 struct Connector {
     transport: Transport,
     config: Config,
+    keys: Keys,
+    regions: Regions,
 }
 
 impl HttpClient for Connector {
@@ -117,21 +199,30 @@ impl Connector {
             key: None,
             answer: Answer::Document,
         });
-        if let (Some(credentials), SignatureVersion::V2) = (&self.config.credentials, self.config.signature) {
+        if let (Some(credentials), SignatureVersion::V2) = (self.keys.now(), self.config.signature) {
             let bucket = tag.bucket.as_ref().map(crate::BucketName::as_str);
             let prefix = Place::of(&self.config, bucket).v2_resource_prefix();
-            sigv2::sign_request(&mut request, &prefix, credentials, (self.config.clock)())
+            sigv2::sign_request(&mut request, &prefix, &credentials, (self.config.clock)())
                 .map_err(|error| Fault::Request(error.to_string()))?;
         }
+        let about = tag.bucket.clone().map(|bucket| About {
+            region: self.regions.of(bucket.as_str()),
+            bucket,
+        });
         let response = self.transport.send(request, &tag).await?;
-        let names_are_read = matches!(tag.answer, Answer::Listing | Answer::Object) && response.status().is_success();
+        let names_are_read =
+            (tag.answer == Answer::Listing || tag.answer.is_object()) && response.status().is_success();
         let mut response = if names_are_read {
             response.map(SdkBody::from_body_1_x)
         } else {
             response.map(|body| SdkBody::from_body_1_x(body.map_frame(|frame| frame.map_data(readable))))
         };
         response.headers_mut().values_mut().for_each(make_utf8);
-        HttpResponse::try_from(response).map_err(|error| Fault::Broken(error.to_string()))
+        let mut response = HttpResponse::try_from(response).map_err(|error| Fault::Broken(error.to_string()))?;
+        if let Some(about) = about {
+            response.add_extension(about);
+        }
+        Ok(response)
     }
 }
 
@@ -149,7 +240,7 @@ fn readable(document: Bytes) -> Bytes {
 }
 
 /// The SDK reads headers as UTF-8; what is not was meant as Latin-1, the older rule.
-fn make_utf8(value: &mut HeaderValue) {
+pub(crate) fn make_utf8(value: &mut HeaderValue) {
     if std::str::from_utf8(value.as_bytes()).is_err() {
         let text: String = value.as_bytes().iter().copied().map(char::from).collect();
         if let Ok(read) = HeaderValue::from_bytes(text.as_bytes()) {

@@ -25,10 +25,11 @@ use hyper_util::client::legacy;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 pub(crate) use body::ResponseBody;
-use body::{Progress, RequestBody};
+use body::{Limits, Progress, RequestBody};
 use connector::Connector;
 pub(crate) use fault::{Fault, find};
 use record::Record;
+pub(crate) use record::error_code;
 pub(crate) use tls::Handshake;
 
 use crate::config::{CallObserver, Clock, Config, Timeouts};
@@ -55,12 +56,14 @@ pub(crate) enum Answer {
     Listing,
     /// The bytes of an object, without a limit.
     Object,
+    /// The same, and they may come as slowly as they like.
+    SlowObject,
 }
 
-/// The largest page of a listing. A thousand keys of 1,024 bytes, percent-encoded, are below 4 MB.
-const LISTING_LIMIT: u64 = 64 * 1024 * 1024;
-/// The largest other document, errors included. The largest real one, a page of parts, is below 1 MB.
-const DOCUMENT_LIMIT: u64 = 4 * 1024 * 1024;
+/// The largest document. A page of a thousand keys of 1,024 bytes, percent-encoded, is below 4 MB.
+const DOCUMENT_LIMIT: u64 = 16 * 1024 * 1024;
+/// The largest refusal. Real ones have a few hundred bytes.
+const REFUSAL_LIMIT: u64 = 1024 * 1024;
 /// Idle connections are closed after this: servers commonly close theirs after 60 s, and the one who closes first never
 /// meets a connection that the other has just closed.
 const POOL_IDLE: Duration = Duration::from_secs(50);
@@ -68,10 +71,15 @@ const POOL_IDLE: Duration = Duration::from_secs(50);
 impl Answer {
     fn limit(self, status: http::StatusCode) -> Option<u64> {
         match self {
-            Self::Object if status.is_success() => None,
-            Self::Listing => Some(LISTING_LIMIT),
+            _ if !status.is_success() => Some(REFUSAL_LIMIT),
+            Self::Object | Self::SlowObject => None,
             _ => Some(DOCUMENT_LIMIT),
         }
+    }
+
+    /// Whether this is an object's bytes.
+    pub(crate) fn is_object(self) -> bool {
+        matches!(self, Self::Object | Self::SlowObject)
     }
 }
 
@@ -125,9 +133,12 @@ impl Transport {
         match answer {
             Ok(response) => {
                 record.answered(&response);
-                let limit = tag.answer.limit(response.status());
-                let idle = self.timeouts.idle;
-                Ok(response.map(|incoming| ResponseBody::new(incoming, limit, idle, record)))
+                let limits = Limits {
+                    bytes: tag.answer.limit(response.status()),
+                    idle: self.timeouts.idle,
+                    crawl: (tag.answer != Answer::SlowObject).then_some(self.timeouts.crawl),
+                };
+                Ok(response.map(|incoming| ResponseBody::new(incoming, limits, record)))
             }
             Err(fault) => {
                 record.failed(&fault);

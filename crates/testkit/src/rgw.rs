@@ -4,7 +4,6 @@
 //! It is ready in about ten seconds and holds nothing afterwards. Tests that only need *a* gateway share one
 //! ([`Rgw::shared`]); tests that fill quotas, stop it or look at everything in it start their own ([`Rgw::start`]).
 
-mod certificate;
 mod cluster;
 mod config;
 mod users;

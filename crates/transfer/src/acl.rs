@@ -1,44 +1,28 @@
 //! A canned ACL on existing objects, one request each.
 
-use dipper_storage::{BucketName, CannedAcl, Client};
+use dipper_storage::{CannedAcl, ObjectKey};
 
 use crate::context::{Context, Interrupt};
-use crate::crew::{Crew, Settled};
+use crate::crash::crash_point;
+use crate::crew::{self, Settled};
 use crate::error::{Error, Result};
-use crate::spec::AclSpec;
-use crate::targets::{Object, Stream, Targets};
 
-/// Sets it on everything and hands back what is left.
-pub(crate) async fn run(context: &Context, spec: &AclSpec, targets: Targets) -> Targets {
-    let mut crew = Crew::new(context, |object: &Object| object.key.to_string());
-    let mut stream = Stream::start(context, &spec.client, &spec.bucket, targets);
-    while let Some(object) = stream.next().await {
-        match crew.slot(1).await {
-            Some(slot) => {
-                let work = set(
-                    context.clone(),
-                    spec.client.clone(),
-                    spec.bucket.clone(),
-                    object.clone(),
-                    spec.canned_acl,
-                );
-                crew.work(slot, object, work);
-            }
-            None => crew.leave(object),
-        }
-    }
-    let mut left = stream.rest();
-    left.objects.extend(crew.finish().await);
-    left
+/// Sets it on everything that is left.
+pub(crate) async fn run(context: &Context, acl: CannedAcl) -> Result<()> {
+    crew::work_through(context, |item| set(context.clone(), item.key, acl)).await
 }
 
-async fn set(context: Context, client: Client, bucket: BucketName, object: Object, acl: CannedAcl) -> Result<Settled> {
+async fn set(context: Context, key: String, acl: CannedAcl) -> Result<Settled> {
+    let key = ObjectKey::parse(&key)?;
+    let (client, bucket) = (&context.client, context.job.bucket());
     let attempt = || async {
         client
-            .put_object_canned_acl(&bucket, &object.key, acl)
+            .put_object_canned_acl(bucket, &key, acl)
             .await
             .map_err(Error::from)
     };
+    crash_point!("acl.before_request");
     context.request(Interrupt::BetweenTries, attempt).await?;
+    crash_point!("acl.after_request");
     Ok(Settled::Done)
 }

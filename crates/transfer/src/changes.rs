@@ -32,6 +32,8 @@ pub struct Totals {
     pub running: u64,
     /// Jobs that wait.
     pub queued: u64,
+    /// Jobs that are paused.
+    pub paused: u64,
     /// Jobs that failed.
     pub failed: u64,
     /// Jobs that are done.
@@ -122,6 +124,7 @@ impl Totals {
             match job.state {
                 JobState::Running => totals.running += 1,
                 JobState::Queued => totals.queued += 1,
+                JobState::Paused => totals.paused += 1,
                 JobState::Failed => totals.failed += 1,
                 JobState::Done => totals.done += 1,
                 JobState::Cancelled => {}

@@ -3,25 +3,48 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
+use dipper_storage::Client;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
 use crate::error::{Error, Result};
 use crate::files::Buffers;
+use crate::job::ItemStanding;
+use crate::journal::Journal;
+use crate::line::{Blame, Line, Ticket};
 use crate::progress::ItemBytes;
 use crate::record::Job;
-use crate::retry::{ATTEMPTS, backoff, random};
+use crate::retry::{Tries, backoff, random};
 
 /// Shared by all tasks of a job; cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct Context {
     pub(crate) job: Arc<Job>,
+    /// The account's client.
+    pub(crate) client: Client,
+    pub(crate) journal: Journal,
     pub(crate) cancel: CancellationToken,
     pub(crate) buffers: Arc<Buffers>,
     /// One permit a request, over all jobs, handed out in the order they were asked for.
     pub(crate) connections: Arc<Semaphore>,
     /// How many requests can be under way at once.
     pub(crate) width: usize,
+    /// The line to the account's server, shared by all its jobs.
+    pub(crate) line: Arc<Line>,
+}
+
+/// What a request needs to go out: a place on its line and one of the connections.
+#[derive(Debug)]
+pub(crate) struct Permit<'a> {
+    ticket: Ticket<'a>,
+    _connection: Option<SemaphorePermit<'a>>,
+}
+
+impl Permit<'_> {
+    /// The request has ended; see [`Ticket::ended`].
+    pub(crate) fn ended<T>(self, outcome: &Result<T>, first: bool) -> Blame {
+        self.ticket.ended(outcome, first)
+    }
 }
 
 /// When a cancelled request may be given up.
@@ -48,6 +71,20 @@ impl Context {
         ItemBytes::new(self.job.progress.clone())
     }
 
+    /// Writes down and counts how an item ended.
+    pub(crate) async fn settle(&self, number: u32, standing: ItemStanding) {
+        self.settle_all(vec![number], standing).await;
+    }
+
+    /// Writes down and counts how items ended. What failed is counted where its error is told.
+    pub(crate) async fn settle_all(&self, numbers: Vec<u32>, standing: ItemStanding) {
+        if numbers.is_empty() {
+            return;
+        }
+        self.job.progress.settled(standing, numbers.len() as u64);
+        self.journal.settle(self.job.id(), numbers, standing).await;
+    }
+
     /// Waits for `work` unless cancelled.
     pub(crate) async fn unless_cancelled<T>(&self, work: impl Future<Output = T>) -> Result<T> {
         // The token is asked first: what is ready at once would otherwise still begin after the end.
@@ -57,33 +94,68 @@ impl Context {
         self.cancel.run_until_cancelled(work).await.ok_or_else(Error::cancelled)
     }
 
-    /// Makes a request under a permit, and again while it fails in a way that may pass.
+    /// Makes a request under a permit, and again while it fails in a way that may pass. What the line to the server is to
+    /// blame for costs no tries.
     pub(crate) async fn request<T, F>(&self, interrupt: Interrupt, mut attempt: impl FnMut() -> F) -> Result<T>
     where
         F: Future<Output = Result<T>>,
     {
-        for failed in 1.. {
-            let error = match self.one_try(interrupt, attempt()).await {
-                Err(error) if error.kind().is_retryable() && failed < ATTEMPTS => error,
+        let mut tries = Tries::default();
+        loop {
+            let (outcome, blame) = self.one_try(interrupt, &tries, &mut attempt).await;
+            let error = match outcome {
+                Err(error) if tries.go_on(&error, blame, self.patience()) => error,
                 outcome => return outcome,
             };
-            self.pause(interrupt, failed, &error).await?;
+            if blame == Blame::Request {
+                self.pause(interrupt, tries.failed(), &error).await?;
+            }
         }
-        Err(Error::cancelled())
     }
 
-    async fn one_try<T>(&self, interrupt: Interrupt, attempt: impl Future<Output = Result<T>>) -> Result<T> {
+    async fn one_try<T, F>(
+        &self,
+        interrupt: Interrupt,
+        tries: &Tries,
+        attempt: &mut impl FnMut() -> F,
+    ) -> (Result<T>, Blame)
+    where
+        F: Future<Output = Result<T>>,
+    {
         if interrupt == Interrupt::Never {
-            return attempt.await;
+            return (attempt().await, Blame::Request);
         }
-        let permit = self.unless_cancelled(self.connections.acquire()).await?;
-        // The semaphore is never closed, so holding the result holds a permit.
-        let outcome = match interrupt {
-            Interrupt::AtOnce => self.unless_cancelled(attempt).await.flatten(),
-            Interrupt::BetweenTries | Interrupt::Never => attempt.await,
+        let permit = match self.permit().await {
+            Ok(permit) => permit,
+            Err(error) => return (Err(error), Blame::Request),
         };
-        drop(permit);
-        outcome
+        let outcome = match interrupt {
+            Interrupt::AtOnce => self.unless_cancelled(attempt()).await.flatten(),
+            Interrupt::BetweenTries | Interrupt::Never => attempt().await,
+        };
+        let blame = permit.ended(&outcome, tries.failed() == 0);
+        (outcome, blame)
+    }
+
+    /// How long a storm costs no tries.
+    pub(crate) fn patience(&self) -> Duration {
+        self.line.patience()
+    }
+
+    /// Waits for the line to be clear and for one of the connections.
+    pub(crate) async fn permit(&self) -> Result<Permit<'_>> {
+        loop {
+            self.unless_cancelled(self.line.clear()).await?;
+            // The semaphore is never closed, so holding the result holds a permit.
+            let connection = self.unless_cancelled(self.connections.acquire()).await?;
+            // Nobody keeps a connection from other accounts while their own line is not clear.
+            if let Some(ticket) = self.line.enter() {
+                return Ok(Permit {
+                    ticket,
+                    _connection: connection.ok(),
+                });
+            }
+        }
     }
 
     /// The wait between two tries.

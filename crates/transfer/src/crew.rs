@@ -1,15 +1,18 @@
-//! A crew works through the items of a job, some at a time, and keeps what could not be done.
+//! A crew works through the items of a job, some at a time, and writes down how each ended.
 
-use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
 
 use dipper_storage::ErrorKind;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::task::{Id, JoinError, JoinSet};
+use tokio::task::{JoinError, JoinSet};
 
 use crate::context::Context;
+use crate::crash::crash_point;
 use crate::error::{Error, Result};
+use crate::feed::Feed;
+use crate::job::ItemStanding;
+use crate::journal::Item;
+use crate::parts::parts_for;
 
 /// How an item ended well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,33 +23,54 @@ pub(crate) enum Settled {
     Skipped,
 }
 
-/// Room for one item, or for a share of the crew.
-pub(crate) struct Slot(OwnedSemaphorePermit);
+/// An item in parts takes four slots of sixteen, so that few are unfinished at a time and small ones are not held up.
+const LARGE_WEIGHT: usize = 4;
 
-/// Works on items of type `T`. Memory is bounded by the slots: an item is taken on only when there is one.
-pub(crate) struct Crew<T> {
-    context: Context,
-    name: fn(&T) -> String,
-    slots: Arc<Semaphore>,
-    tasks: JoinSet<Result<Settled>>,
-    under_way: HashMap<Id, T>,
-    left: Vec<T>,
+/// Does `work` with everything that is left of a job. Fails only where the journal does.
+pub(crate) async fn work_through<F>(context: &Context, work: impl Fn(Item) -> F) -> Result<()>
+where
+    F: Future<Output = Result<Settled>> + Send + 'static,
+{
+    let mut crew = Crew::new(context);
+    let mut feed = Feed::start(context);
+    let outcome = loop {
+        let item = match feed.next().await {
+            Ok(Some(item)) => item,
+            Ok(None) => break Ok(()),
+            Err(error) => break Err(error),
+        };
+        let in_parts = parts_for(item.size).count > 1;
+        let Some(slot) = crew.slot(if in_parts { LARGE_WEIGHT } else { 1 }).await else {
+            break Ok(());
+        };
+        crew.work(slot, &item, work(item.clone()));
+    };
+    crew.finish().await;
+    feed.finish().await;
+    outcome
 }
 
-impl<T> Crew<T> {
-    pub(crate) fn new(context: &Context, name: fn(&T) -> String) -> Self {
+/// Room for one item, or for a share of the crew.
+struct Slot(OwnedSemaphorePermit);
+
+/// Works on items. Memory is bounded by the slots: an item is taken on only when there is one.
+struct Crew {
+    context: Context,
+    slots: Arc<Semaphore>,
+    tasks: JoinSet<()>,
+}
+
+impl Crew {
+    fn new(context: &Context) -> Self {
         Self {
             context: context.clone(),
-            name,
             slots: Arc::new(Semaphore::new(context.width)),
             tasks: JoinSet::new(),
-            under_way: HashMap::new(),
-            left: Vec::new(),
         }
     }
 
-    /// Waits until `weight` of the slots are free; `None` once the job is cancelled.
-    pub(crate) async fn slot(&mut self, weight: usize) -> Option<Slot> {
+    /// Waits until `weight` of the slots are free; `None` once the job is to stop.
+    async fn slot(&mut self, weight: usize) -> Option<Slot> {
         let weight = u32::try_from(weight.clamp(1, self.context.width)).unwrap_or(1);
         let slot = self.slots.clone().acquire_many_owned(weight);
         tokio::pin!(slot);
@@ -54,56 +78,46 @@ impl<T> Crew<T> {
             tokio::select! {
                 biased;
                 () = self.context.cancel.cancelled() => return None,
-                Some(ended) = self.tasks.join_next_with_id() => self.settle(ended),
+                Some(ended) = self.tasks.join_next() => self.look_at(ended),
                 slot = &mut slot => return slot.ok().map(Slot),
             }
         }
     }
 
-    /// Begins with an item.
-    pub(crate) fn work(&mut self, slot: Slot, item: T, work: impl Future<Output = Result<Settled>> + Send + 'static) {
-        let task = self.tasks.spawn(async move {
+    /// Begins with an item. Its end is written down before its slot is free again.
+    fn work(&mut self, slot: Slot, item: &Item, work: impl Future<Output = Result<Settled>> + Send + 'static) {
+        let (context, number, key) = (self.context.clone(), item.number, item.key.clone());
+        self.tasks.spawn(async move {
             let _slot = slot.0;
-            work.await
-        });
-        self.under_way.insert(task.id(), item);
-    }
-
-    /// Keeps an item for another time without trying it.
-    pub(crate) fn leave(&mut self, item: T) {
-        self.left.push(item);
-    }
-
-    /// Waits for all items under way and hands back what failed, was cancelled or left.
-    pub(crate) async fn finish(mut self) -> Vec<T> {
-        while let Some(ended) = self.tasks.join_next_with_id().await {
-            self.settle(ended);
-        }
-        self.left
-    }
-
-    fn settle(&mut self, ended: Result<(Id, Result<Settled>), JoinError>) {
-        let (id, outcome) = match ended {
-            Ok((id, outcome)) => (id, outcome),
-            Err(error) => (
-                error.id(),
-                Err(Error::new(
-                    ErrorKind::Internal,
-                    format!("The work ended badly: {error}"),
-                )),
-            ),
-        };
-        let Some(item) = self.under_way.remove(&id) else { return };
-        let job = &self.context.job;
-        match outcome {
-            Ok(Settled::Done) => _ = job.progress.items_done.fetch_add(1, Relaxed),
-            Ok(Settled::Skipped) => _ = job.progress.items_skipped.fetch_add(1, Relaxed),
-            Err(error) => {
-                if !error.is_cancelled() {
-                    job.item_failed(&(self.name)(&item), &error);
+            let outcome = work.await;
+            crash_point!("item.before_settle");
+            match outcome {
+                Ok(Settled::Done) => context.settle(number, ItemStanding::Done).await,
+                Ok(Settled::Skipped) => context.settle(number, ItemStanding::Skipped).await,
+                // It stays begun: the next run looks at it.
+                Err(error) if error.is_cancelled() => {}
+                Err(error) => {
+                    context.job.item_failed(&key, &error);
+                    context.settle(number, ItemStanding::Failed).await;
                 }
-                self.left.push(item);
             }
+            crash_point!("item.after_settle");
+        });
+    }
+
+    /// Waits for all items under way.
+    async fn finish(mut self) {
+        while let Some(ended) = self.tasks.join_next().await {
+            self.look_at(ended);
+        }
+    }
+
+    fn look_at(&self, ended: Result<(), JoinError>) {
+        if let Err(error) = ended {
+            let message = format!("The work on an item ended badly: {error}");
+            self.context
+                .job
+                .item_failed("", &Error::new(ErrorKind::Internal, message));
         }
     }
 }

@@ -1,112 +1,144 @@
 //! Downloads: each object goes to a temporary file beside its place and from there to its name, whole or not at all.
+//!
+//! A large one is fetched in ranges, and what lies in the temporary file is written down range by range. Before a whole
+//! file gets its name the journal says so: after a crash it is then known whether the name that is there is ours.
 
 mod fetch;
+mod verify;
 
+pub use verify::Verified;
+
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use dipper_storage::{BucketName, Client};
+use dipper_storage::ObjectKey;
 
+use self::fetch::Fetched;
 use crate::context::Context;
-use crate::crew::{Crew, Settled};
+use crate::crash::crash_point;
+use crate::crew::{self, Settled};
 use crate::error::Result;
 use crate::files::{Folders, Target, blocking};
+use crate::journal::{Evidence, Item};
 use crate::names::{LocalName, local_name};
-use crate::parts::parts_for;
-use crate::spec::{DownloadConflict, DownloadSpec};
-use crate::targets::{Object, Stream, Targets};
-
-/// An object in ranges takes four slots of sixteen: two such at a time keep all connections busy.
-const LARGE_WEIGHT: usize = 4;
+use crate::spec::DownloadConflict;
+use crate::work::Task;
 
 /// What all downloads of a job share.
 struct Place {
-    client: Client,
-    bucket: BucketName,
     base: String,
     folders: Folders,
     conflict: DownloadConflict,
 }
 
-/// Downloads everything and hands back what is left.
-pub(crate) async fn run(context: &Context, spec: &DownloadSpec, targets: Targets) -> Targets {
-    let root = spec.folder.clone();
-    let folders = match blocking(move || Folders::below(&root)).await {
-        Ok(folders) => folders,
-        Err(error) => {
-            context.job.item_failed(&spec.folder.display().to_string(), &error);
-            return targets;
-        }
-    };
+/// Downloads everything that is left.
+pub(crate) async fn run(context: &Context, base: &str, folder: &Path, conflict: DownloadConflict) -> Result<()> {
+    let root = folder.to_owned();
     let place = Arc::new(Place {
-        client: spec.client.clone(),
-        bucket: spec.bucket.clone(),
-        base: spec.base.as_str().to_owned(),
-        folders,
-        conflict: spec.conflict,
+        base: base.to_owned(),
+        folders: blocking(move || Folders::below(&root)).await?,
+        conflict,
     });
-    let mut crew = Crew::new(context, |object: &Object| object.key.to_string());
-    let mut stream = Stream::start(context, &spec.client, &spec.bucket, targets);
-    while let Some(object) = stream.next().await {
-        let weight = if parts_for(object.size).count > 1 {
-            LARGE_WEIGHT
-        } else {
-            1
-        };
-        match crew.slot(weight).await {
-            Some(slot) => {
-                let work = download(context.child(), place.clone(), object.clone());
-                crew.work(slot, object, work);
-            }
-            None => crew.leave(object),
-        }
-    }
-    let mut left = stream.rest();
-    left.objects.extend(crew.finish().await);
-    left
+    crew::work_through(context, |item| download(context.child(), place.clone(), item)).await
 }
 
-async fn download(context: Context, place: Arc<Place>, object: Object) -> Result<Settled> {
-    let relative = object
-        .key
-        .as_str()
-        .strip_prefix(&place.base)
-        .unwrap_or(object.key.as_str());
-    let mut name = local_name(relative);
-    if name.is_folder && object.size > 0 {
-        name = name.into_file();
-    }
+async fn download(context: Context, place: Arc<Place>, item: Item) -> Result<Settled> {
+    let key = ObjectKey::parse(&item.key)?;
+    let name = name_of(&item, &place.base);
     if name.is_folder {
-        let place = place.clone();
         blocking(move || place.folders.make(&name.components)).await?;
+        crash_point!("download.after_folder");
         return Ok(Settled::Done);
     }
-    let Some(target) = make_target(&place, name).await? else {
-        context.job.progress.resize(object.size, 0);
+    if was_placed(&item).await? {
+        crash_point!("resume.after_placed");
+        context.item_bytes().add(item.size);
+        return Ok(Settled::Done);
+    }
+    let mark = mark(&context, item.number);
+    let Some(target) = make_target(&place, name, mark, ranges_length(&item)).await? else {
+        context.job.progress.resize(item.size, 0);
         return Ok(Settled::Skipped);
     };
+    crash_point!("download.after_create");
     let bytes = context.item_bytes();
     let fetch = fetch::Fetch {
         context: context.clone(),
-        client: place.client.clone(),
-        bucket: place.bucket.clone(),
-        object: object.clone(),
+        item: Arc::new(item),
+        key,
         target: Arc::new(target),
         bytes: bytes.clone(),
     };
+    let planned = fetch.item.size;
     let outcome = finish(fetch, place.conflict).await;
     match &outcome {
-        Ok((Settled::Done, size)) => context.job.progress.resize(object.size, *size),
+        Ok((Settled::Done, size)) => context.job.progress.resize(planned, *size),
         Ok((Settled::Skipped, _)) => {
             bytes.reset();
-            context.job.progress.resize(object.size, 0);
+            context.job.progress.resize(planned, 0);
         }
         Err(_) => bytes.reset(),
     }
     outcome.map(|(settled, _)| settled)
 }
 
+/// What an object is called on the disk, below the chosen folder.
+fn name_of(item: &Item, base: &str) -> LocalName {
+    let name = local_name(item.key.strip_prefix(base).unwrap_or(&item.key));
+    if name.is_folder && item.size > 0 {
+        name.into_file()
+    } else {
+        name
+    }
+}
+
+/// The name of an item's temporary file: no other item of any journal has it.
+fn mark(context: &Context, number: u32) -> String {
+    format!(".{}-{}-{number}.dipper-part", context.journal.token(), context.job.id())
+}
+
+/// Where the temporary file of an item is that was begun and left no word, if its job downloads.
+pub(crate) fn temporary_of(context: &Context, item: &Item) -> Option<PathBuf> {
+    let Task::Download { base, folder, .. } = context.job.task() else {
+        return None;
+    };
+    let name = name_of(item, base);
+    let (_, folders) = name.components.split_last()?;
+    Some(Folders::guess(folder, folders).join(mark(context, item.number)))
+}
+
+/// The length of the temporary file that an earlier run fetched ranges into.
+fn ranges_length(item: &Item) -> Option<u64> {
+    match &item.evidence {
+        Some(Evidence::Receiving { size, .. }) => Some(*size),
+        _ => None,
+    }
+}
+
+/// Whether an earlier run gave the file its name and did not come to write that down. The temporary name is the last to
+/// go, so where it is gone and the name is there, it is ours; where both are, the bytes decide.
+async fn was_placed(item: &Item) -> Result<bool> {
+    let Some(Evidence::Placing {
+        temporary,
+        folder,
+        name,
+        size,
+    }) = item.evidence.clone()
+    else {
+        return Ok(false);
+    };
+    blocking(move || {
+        let mark = temporary.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        match Target::reopen(&folder, &name, &mark, size) {
+            Some(target) => target.is_placed(),
+            None => Ok(Target::has_length(&folder, &name, size)),
+        }
+    })
+    .await
+}
+
 /// The temporary file, unless the name is taken and that means to skip.
-async fn make_target(place: &Arc<Place>, name: LocalName) -> Result<Option<Target>> {
+async fn make_target(place: &Arc<Place>, name: LocalName, mark: String, before: Option<u64>) -> Result<Option<Target>> {
     let place = place.clone();
     blocking(move || {
         let Some((file, folders)) = name.components.split_last() else {
@@ -116,15 +148,52 @@ async fn make_target(place: &Arc<Place>, name: LocalName) -> Result<Option<Targe
         if place.conflict == DownloadConflict::Skip && Target::is_taken(&folder, file) {
             return Ok(None);
         }
-        Ok(Some(Target::create(&folder, file)?))
+        if let Some(target) = before.and_then(|length| Target::reopen(&folder, file, &mark, length)) {
+            return Ok(Some(target));
+        }
+        Ok(Some(Target::create(&folder, file, &mark)?))
     })
     .await
 }
 
 async fn finish(fetch: fetch::Fetch, conflict: DownloadConflict) -> Result<(Settled, u64)> {
-    let size = fetch.all().await?;
+    let outcome = fetch.all().await;
+    let goes_on = |error: &crate::Error| error.is_cancelled() || error.kind().is_retryable();
+    let (context, item) = (fetch.context.clone(), fetch.item.clone());
+    let number = item.number;
+    let mut target = fetch.into_target()?;
+    let size = match outcome {
+        Ok(Fetched { size, verified }) => {
+            tracing::debug!(key = %item.key, ?verified, "an object is here");
+            size
+        }
+        Err(error) => {
+            if goes_on(&error) && context.journal.has_parts(context.job.id(), number).await? {
+                target.keep();
+            } else {
+                context.journal.lose(context.job.id(), number).await;
+            }
+            return Err(error);
+        }
+    };
+    crash_point!("download.before_finish");
+    let (target, placing) = blocking(move || {
+        target.finish(size)?;
+        let (folder, name) = target.place();
+        let placing = Evidence::Placing {
+            temporary: target.temporary().to_owned(),
+            folder: folder.to_owned(),
+            name: name.to_owned(),
+            size,
+        };
+        Ok((target, placing))
+    })
+    .await?;
+    crash_point!("download.after_finish");
+    context.journal.reach(context.job.id(), number, placing).await?;
+    crash_point!("download.after_placing");
     blocking(move || {
-        let settled = match fetch.into_target()?.commit(size, conflict)? {
+        let settled = match target.commit(conflict)? {
             Some(_) => Settled::Done,
             None => Settled::Skipped,
         };

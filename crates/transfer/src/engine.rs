@@ -1,150 +1,203 @@
-//! The [`Engine`]: starts, cancels, retries and forgets jobs.
+//! The [`Engine`]: starts, pauses, cancels, retries and forgets jobs, and takes up what an earlier process left.
 
-use std::collections::BTreeMap;
+mod restart;
+mod run;
+
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
-use std::panic::AssertUnwindSafe;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use dipper_storage::{Clock, ErrorKind};
-use futures_util::FutureExt;
+use dipper_storage::{Client, Clock};
 use time::OffsetDateTime;
 use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub use restart::TakenUp;
+
 use crate::changes::Changes;
-use crate::context::Context;
-use crate::error::{Error, Result};
+use crate::crash::crash_point;
+use crate::error::Result;
 use crate::files::{Buffers, Threads};
-use crate::job::{JobId, JobSnapshot, JobState};
-use crate::record::Job;
+use crate::job::{ItemStanding, ItemView, JobId, JobSnapshot, JobState};
+use crate::journal::{Journal, Standing};
+use crate::line::{LineOptions, LineStatus, Lines};
+use crate::record::{Identity, Job, Past, Stop};
 use crate::spec::JobSpec;
-use crate::work::Work;
+use crate::work;
 
 /// How an engine is set up.
 #[derive(Clone, Debug)]
 pub struct EngineOptions {
+    /// The folder of the journal, made when missing; several processes may share it. `None` keeps the journal in memory:
+    /// then nothing outlives the engine.
+    pub journal: Option<PathBuf>,
     /// Requests under way at the same time, over all jobs. Eight to sixteen fill any line that we measured.
     pub total_connections: usize,
     /// Jobs at work at the same time; others wait in the order they came.
     pub running_jobs: usize,
     /// Where the time comes from.
     pub clock: Clock,
+    /// How requests wait while their server cannot take them.
+    pub line: LineOptions,
 }
 
 impl Default for EngineOptions {
     fn default() -> Self {
         Self {
+            journal: None,
             total_connections: 16,
             running_jobs: 4,
             clock: OffsetDateTime::now_utc,
+            line: LineOptions::default(),
         }
     }
 }
 
-/// Runs jobs on threads of its own. Clones are the same engine. Dropping the last one cancels everything without waiting;
+/// Runs jobs on threads of its own. Clones are the same engine. Dropping the last one stops everything without waiting;
 /// [`Engine::shut_down`] waits.
 #[derive(Clone)]
 pub struct Engine(Arc<Owner>);
 
-/// Cancels everything when the last engine is dropped. Jobs hold only what is shared, so they do not keep it alive.
+/// Stops everything when the last engine is dropped. Jobs hold only what is shared, so they do not keep it alive.
 struct Owner(Arc<Shared>);
 
 /// What the engine, its jobs and its watchers share.
 pub(crate) struct Shared {
     options: EngineOptions,
     threads: Threads,
+    journal: Journal,
     buffers: Arc<Buffers>,
     connections: Arc<Semaphore>,
+    lines: Lines,
     turns: Arc<Semaphore>,
     root: CancellationToken,
     tracker: TaskTracker,
+    clients: Mutex<HashMap<String, Client>>,
     jobs: Mutex<BTreeMap<JobId, Arc<Job>>>,
-    next_id: AtomicU64,
     changed: watch::Sender<u64>,
 }
 
 impl Engine {
-    /// Starts the engine's threads. Fails with `LocalIo` if the system gives none.
+    /// Opens the journal and starts the engine's threads. Blocks for some milliseconds. Fails with `LocalIo` if the system
+    /// gives no threads or the journal cannot be opened, with `Unsupported` for a journal of a newer version.
     pub fn new(options: EngineOptions) -> Result<Engine> {
         let shared = Shared {
             threads: Threads::start()?,
+            journal: Journal::open(options.journal.as_deref())?,
             buffers: Arc::default(),
             connections: Arc::new(Semaphore::new(options.total_connections.max(1))),
+            lines: Lines::new(options.line, options.total_connections.max(1)),
             turns: Arc::new(Semaphore::new(options.running_jobs.max(1))),
             root: CancellationToken::new(),
             tracker: TaskTracker::new(),
+            clients: Mutex::default(),
             jobs: Mutex::default(),
-            next_id: AtomicU64::new(1),
             changed: watch::Sender::new(0),
             options,
         };
         Ok(Engine(Arc::new(Owner(Arc::new(shared)))))
     }
 
-    /// Puts a job into the queue. Never waits.
-    pub fn start(&self, spec: JobSpec) -> JobId {
+    /// Writes a job into the journal and puts it into the queue. When this returns, the job outlives this process; when it
+    /// fails, nothing was begun.
+    pub async fn start(&self, spec: JobSpec) -> Result<JobId> {
         let shared = self.shared();
-        let id = JobId(shared.next_id.fetch_add(1, Relaxed));
-        let job = Arc::new(Job::new(id, Work::new(spec), shared.root.child_token()));
+        let bucket = spec.bucket().clone();
+        let created_at = (shared.options.clock)();
+        let (client, new) = work::order(spec, created_at);
+        shared.clients().insert(new.account.clone(), client);
+        let standing = Standing::of(&new.items);
+        let (account, task, description) = (new.account.clone(), new.task.clone(), new.description.clone());
+        crash_point!("job.before_insert");
+        let id = shared.journal.insert(new).await?;
+        crash_point!("job.after_insert");
+        let identity = Identity {
+            id,
+            account,
+            bucket,
+            task,
+            description,
+            created_at,
+        };
+        let cancel = shared.root.child_token();
+        let job = Arc::new(Job::new(identity, JobState::Queued, &standing, Past::default(), cancel));
         shared.jobs().insert(id, job.clone());
         shared.queue(job);
-        id
+        Ok(id)
     }
 
     /// Cancels a job: what is done stays done, multipart uploads are aborted, temporary files removed. It settles in under
     /// a second on a server that answers.
     pub fn cancel(&self, id: JobId) {
         if let Some(job) = self.shared().find(id) {
-            job.cancel();
+            self.shared().cancel(&job);
         }
     }
 
     /// Cancels every job.
     pub fn cancel_all(&self) {
-        self.shared().all().iter().for_each(|job| job.cancel());
+        self.shared().all().iter().for_each(|job| self.shared().cancel(job));
     }
 
-    /// Runs what failed, was cancelled or never begun of a finished job again, under the same id.
-    pub fn retry(&self, id: JobId) {
-        let shared = self.shared();
-        if let Some(job) = shared.find(id)
-            && job.requeue(shared.root.child_token())
-        {
-            shared.queue(job);
+    /// Stops a job that waits or works until [`Engine::resume`]; parts and ranges that are there are kept.
+    pub fn pause(&self, id: JobId) {
+        if let Some(job) = self.shared().find(id) {
+            pause(&job);
+        }
+    }
+
+    /// Pauses every job.
+    pub fn pause_all(&self) {
+        self.shared().all().iter().for_each(|job| pause(job));
+    }
+
+    /// Lets a paused job go on. Fails where the journal does.
+    pub async fn resume(&self, id: JobId) -> Result<()> {
+        match self.shared().find(id) {
+            Some(job) if job.state() == JobState::Paused => self.shared().requeue(job).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// Lets every paused job go on.
+    pub async fn resume_all(&self) -> Result<()> {
+        for job in self.shared().all() {
+            self.resume(job.id()).await?;
+        }
+        Ok(())
+    }
+
+    /// Runs what failed, was cancelled or never begun of a finished job again, under the same id. Fails where the journal
+    /// does.
+    pub async fn retry(&self, id: JobId) -> Result<()> {
+        match self.shared().find(id) {
+            Some(job) if matches!(job.state(), JobState::Failed | JobState::Cancelled) => {
+                self.shared().requeue(job).await
+            }
+            _ => Ok(()),
         }
     }
 
     /// Takes all jobs that are done or cancelled off the list. Failed ones stay until they are forgotten by themselves.
-    pub fn forget_finished(&self) {
-        let shared = self.shared();
-        let over = |state| matches!(state, JobState::Done | JobState::Cancelled);
-        shared.jobs().retain(|_, job| !over(job.state()));
-        shared.touch();
+    pub async fn forget_finished(&self) -> Result<()> {
+        let over = |job: &Job| matches!(job.state(), JobState::Done | JobState::Cancelled);
+        self.shared().forget(over).await.map(drop)
     }
 
-    /// Takes one job that has ended off the list. False, and nothing happens, when it has not ended or is not known.
-    pub fn forget(&self, id: JobId) -> bool {
-        let shared = self.shared();
-        let mut jobs = shared.jobs();
-        let ended = jobs.get(&id).is_some_and(|job| job.state().is_finished());
-        if ended {
-            jobs.remove(&id);
-        }
-        drop(jobs);
-        shared.touch();
-        ended
+    /// Takes one job that has ended off the list, with what it left on the server. False, and nothing happens, when it has
+    /// not ended or is not known.
+    pub async fn forget(&self, id: JobId) -> Result<bool> {
+        let ended = |job: &Job| job.id() == id && job.state().is_finished();
+        Ok(self.shared().forget(ended).await? > 0)
     }
 
-    /// How many jobs have not ended.
+    /// How many jobs have not ended, paused ones left out.
     pub fn unfinished(&self) -> usize {
-        self.shared()
-            .jobs()
-            .values()
-            .filter(|job| !job.state().is_finished())
-            .count()
+        let at_work = |state: JobState| !state.is_finished() && state != JobState::Paused;
+        self.shared().all().iter().filter(|job| at_work(job.state())).count()
     }
 
     /// A job at this moment.
@@ -152,11 +205,38 @@ impl Engine {
         Some(self.shared().find(id)?.snapshot(Instant::now()))
     }
 
-    /// Waits until a job has ended. `None` if there is no such job.
+    /// How the line to an account's server is: whether its jobs wait for the network, for the server or for credentials.
+    pub fn line(&self, account: &str) -> LineStatus {
+        self.shared().lines.of(account).status()
+    }
+
+    /// The same whenever it changes.
+    pub fn line_changes(&self, account: &str) -> watch::Receiver<LineStatus> {
+        self.shared().lines.of(account).statuses()
+    }
+
+    /// Nothing of this account goes out any more until [`Engine::release`].
+    pub fn hold(&self, account: &str, reason: &str) {
+        self.shared().lines.of(account).hold(reason);
+    }
+
+    /// Lets an account's jobs go on after [`Client::replace_credentials`](dipper_storage::Client::replace_credentials).
+    pub fn release(&self, account: &str) {
+        self.shared().lines.of(account).release();
+    }
+
+    /// The objects of a job behind a number, of one standing or of all, in their order: so a job of a million is looked
+    /// through in pages. Empty behind the last, and for a job that is not known.
+    pub async fn items(&self, job: JobId, which: Option<ItemStanding>, after: u32, most: u32) -> Result<Vec<ItemView>> {
+        self.shared().journal.look(job, which, after, most).await
+    }
+
+    /// Waits until a job has ended or is paused. `None` if there is no such job.
     pub async fn join(&self, id: JobId) -> Option<JobSnapshot> {
         let job = self.shared().find(id)?;
+        let at_rest = |state: &JobState| state.is_finished() || *state == JobState::Paused;
         // The sender lives in the job that we hold, so this ends only with the state waited for.
-        let ended = job.states().wait_for(|state| state.is_finished()).await.is_ok();
+        let ended = job.states().wait_for(at_rest).await.is_ok();
         ended.then(|| job.snapshot(Instant::now()))
     }
 
@@ -165,17 +245,30 @@ impl Engine {
         Changes::new(self.shared().clone())
     }
 
-    /// Cancels everything and returns when multipart uploads are aborted and temporary files removed. Jobs started
-    /// afterwards are cancelled at once.
+    /// Stops everything and returns when it stands still and the journal is written: the next engine on the same journal
+    /// goes on where this one was. Where the journal is in memory everything is cancelled and cleaned up instead. Jobs
+    /// started afterwards stop at once.
     pub async fn shut_down(&self) {
         let shared = self.shared();
+        for job in shared.all() {
+            job.stop(Stop::Suspend);
+        }
         shared.root.cancel();
         shared.tracker.close();
         shared.tracker.wait().await;
+        if let Err(error) = shared.journal.release().await {
+            tracing::error!(%error, "the transfers could not be handed on");
+        }
     }
 
     fn shared(&self) -> &Arc<Shared> {
         &self.0.0
+    }
+}
+
+fn pause(job: &Job) {
+    if matches!(job.state(), JobState::Queued | JobState::Running) {
+        job.stop(Stop::Pause);
     }
 }
 
@@ -197,52 +290,52 @@ impl Shared {
         self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn clients(&self) -> MutexGuard<'_, HashMap<String, Client>> {
+        self.clients.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn touch(&self) {
         self.changed.send_modify(|count| *count += 1);
     }
 
-    fn queue(self: &Arc<Self>, job: Arc<Job>) {
-        self.touch();
-        if let Some(threads) = self.threads.handle() {
-            self.tracker.spawn_on(self.clone().run(job), threads);
+    fn cancel(self: &Arc<Self>, job: &Arc<Job>) {
+        let paused = job.state() == JobState::Paused;
+        job.stop(Stop::Cancel);
+        if paused {
+            // Nobody works on it, so somebody has to clean up.
+            self.queue(job.clone());
         }
     }
 
-    /// A job from its turn to its end.
-    async fn run(self: Arc<Self>, job: Arc<Job>) {
-        let cancel = job.cancellation();
-        let turn = if cancel.is_cancelled() {
-            None
-        } else {
-            cancel.run_until_cancelled(self.turns.acquire()).await
-        };
-        let left = match turn {
-            Some(_) => self.work(&job, cancel).await,
-            None => job.withdraw(),
-        };
-        drop(turn);
-        job.end(left, (self.options.clock)());
-        self.touch();
+    /// Puts a job that rests back into the queue.
+    async fn requeue(self: &Arc<Self>, job: Arc<Job>) -> Result<()> {
+        let standing = self.journal.reopen(job.id()).await?;
+        crash_point!("retry.after_reopen");
+        if standing.open > 0 {
+            job.requeue(&standing, self.root.child_token());
+            self.queue(job);
+        }
+        Ok(())
     }
 
-    async fn work(&self, job: &Arc<Job>, cancel: CancellationToken) -> Option<Work> {
-        let work = job.begin((self.options.clock)())?;
+    async fn forget(self: &Arc<Self>, which: impl Fn(&Job) -> bool) -> Result<usize> {
+        let mut gone = Vec::new();
+        self.jobs().retain(|_, job| {
+            let goes = which(job);
+            if goes {
+                gone.push(job.clone());
+            }
+            !goes
+        });
         self.touch();
-        let context = Context {
-            job: job.clone(),
-            cancel,
-            buffers: self.buffers.clone(),
-            connections: self.connections.clone(),
-            width: self.options.total_connections.max(1),
-        };
-        let left = AssertUnwindSafe(work.run(&context)).catch_unwind().await;
-        if left.is_err() {
-            job.item_failed(
-                "",
-                &Error::new(ErrorKind::Internal, "The job broke off: a mistake of ours"),
-            );
+        let ids = gone.iter().map(|job| job.id()).collect();
+        for job in gone.iter().filter(|job| job.state() == JobState::Failed) {
+            self.clean_up(job).await;
         }
-        left.ok()
+        crash_point!("forget.after_clean");
+        self.journal.forget(ids).await?;
+        crash_point!("forget.after_forget");
+        Ok(gone.len())
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use dipper_storage::{BucketName, ErrorKind};
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 /// Names one job of an engine. Never used twice.
@@ -42,6 +43,21 @@ pub enum JobKind {
     SetAcl,
 }
 
+/// Where an item of a job stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ItemStanding {
+    /// Nothing was done yet.
+    Waiting,
+    /// Its turn has come, or had come when the work was interrupted.
+    Begun,
+    /// It is done.
+    Done,
+    /// Its name was taken, and that meant to leave it.
+    Skipped,
+    /// It failed.
+    Failed,
+}
+
 /// Where a job stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum JobState {
@@ -49,6 +65,8 @@ pub enum JobState {
     Queued,
     /// Works.
     Running,
+    /// Waits for somebody's word; what was reached is kept.
+    Paused,
     /// Every item is done or skipped.
     Done,
     /// Ended, and at least one item failed.
@@ -107,8 +125,21 @@ pub struct JobSnapshot {
     pub keys: Vec<String>,
 }
 
-/// Why one item failed.
+/// One item of a job, for whoever looks into it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ItemView {
+    /// Its number, which orders the items of a job; from 1.
+    pub number: u32,
+    /// Its key.
+    pub key: String,
+    /// Its bytes, as planned or listed.
+    pub size: u64,
+    /// Where it stands.
+    pub standing: ItemStanding,
+}
+
+/// Why one item failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ItemError {
     /// The item: its key.
     pub name: String,

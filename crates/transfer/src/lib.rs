@@ -6,39 +6,48 @@
 //! counted with atomics, and whoever wants to see them samples a snapshot with [`Engine::watch`].
 //!
 //! ```text
-//!   JobSpec ──► Engine ──► job (one task) ──► items (slots) ──► parts (permits) ──► storage
-//!                 │           │                                    │
-//!                 │           └─ progress (atomics) ◄──────────────┘
-//!                 └─ Changes: snapshots of what changed, at most four a second
+//!   JobSpec ──► journal ──► Engine ──► job (one task) ──► items (slots) ──► parts (permits) ──► storage
+//!                 ▲            │                            │                 │
+//!                 │            └─ progress (atomics) ◄──────┴─────────────────┤
+//!                 └──────────────── evidence ◄────────────────────────────────┘
 //! ```
 //!
-//! Memory is bounded by connections × chunk (256 KiB), never by the size of a file or the number of keys.
+//! What a job has to do stands in the journal, so memory is bounded by connections × chunk (256 KiB) and a page of items,
+//! never by the size of a file or the number of keys; and a process that is killed at any moment is taken up by the next.
 
 mod acl;
 mod changes;
+mod clean;
 mod context;
+mod crash;
 mod crew;
 mod delete;
 mod download;
 mod engine;
 mod error;
+mod feed;
 mod files;
 mod job;
+mod journal;
+mod line;
 mod names;
 mod parts;
 mod progress;
 mod record;
 mod retry;
 mod spec;
-mod targets;
 mod upload;
 mod work;
 
 pub use changes::{Batch, Changes, Totals};
-pub use engine::{Engine, EngineOptions};
+#[doc(hidden)]
+pub use crash::CRASH_POINTS;
+pub use download::Verified;
+pub use engine::{Engine, EngineOptions, TakenUp};
 pub use error::{Error, Result};
 pub use files::{Scan, ScannedFile, SkipReason, Skipped, scan};
-pub use job::{ItemError, JobId, JobKind, JobSnapshot, JobState};
+pub use job::{ItemError, ItemStanding, ItemView, JobId, JobKind, JobSnapshot, JobState};
+pub use line::{LineOptions, LineState, LineStatus};
 pub use names::{LocalName, local_name};
 pub use parts::{MULTIPART_THRESHOLD, PartPlan, parts_for};
 pub use spec::{

@@ -5,6 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
+use crate::job::ItemStanding;
+use crate::journal::Standing;
+
 /// How far back a speed looks: long enough to be calm, short enough to notice a change.
 const SPEED_WINDOW: Duration = Duration::from_secs(5);
 /// Samples closer together than this say nothing new.
@@ -24,14 +27,24 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// Begins a run: what is done stays, what failed is tried again.
-    pub(crate) fn begin(&self, items: u64, bytes: u64) {
-        self.items_failed.store(0, Relaxed);
-        self.items_total.store(
-            self.items_done.load(Relaxed) + self.items_skipped.load(Relaxed) + items,
-            Relaxed,
-        );
-        self.bytes_total.store(self.bytes_done.load(Relaxed) + bytes, Relaxed);
+    /// Takes the figures of the journal, before a run begins.
+    pub(crate) fn restore(&self, standing: &Standing) {
+        self.items_total.store(standing.items, Relaxed);
+        self.items_done.store(standing.done, Relaxed);
+        self.items_skipped.store(standing.skipped, Relaxed);
+        self.items_failed.store(standing.failed, Relaxed);
+        self.bytes_total.store(standing.bytes, Relaxed);
+        self.bytes_done.store(standing.bytes_done, Relaxed);
+        self.listing.store(standing.listing, Relaxed);
+    }
+
+    /// Counts items that ended well.
+    pub(crate) fn settled(&self, standing: ItemStanding, items: u64) {
+        match standing {
+            ItemStanding::Done => _ = self.items_done.fetch_add(items, Relaxed),
+            ItemStanding::Skipped => _ = self.items_skipped.fetch_add(items, Relaxed),
+            ItemStanding::Waiting | ItemStanding::Begun | ItemStanding::Failed => {}
+        }
     }
 
     pub(crate) fn found(&self, items: u64, bytes: u64) {

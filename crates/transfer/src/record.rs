@@ -1,4 +1,5 @@
-//! What the engine keeps of a job: figures, state, errors, and the work that is left.
+//! What the engine keeps of a job in memory: figures, state, errors, and whether it is to stop. What is left to do is in the
+//! journal.
 
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,20 +12,28 @@ use tokio_util::sync::CancellationToken;
 
 use crate::error::Error;
 use crate::job::{ItemError, JobId, JobKind, JobSnapshot, JobState};
+use crate::journal::Standing;
 use crate::progress::{Progress, Speed};
-use crate::work::{Description, Work};
+use crate::work::{Description, Task};
 
 /// Errors that a snapshot shows. The figures count all of them.
 const ERRORS_KEPT: usize = 100;
 
+/// What stays the same of a job.
+#[derive(Debug)]
+pub(crate) struct Identity {
+    pub(crate) id: JobId,
+    pub(crate) account: String,
+    pub(crate) bucket: BucketName,
+    pub(crate) task: Task,
+    pub(crate) description: Description,
+    pub(crate) created_at: OffsetDateTime,
+}
+
 /// A job.
 #[derive(Debug)]
 pub(crate) struct Job {
-    id: JobId,
-    kind: JobKind,
-    account: String,
-    bucket: BucketName,
-    description: Description,
+    identity: Identity,
     pub(crate) progress: Arc<Progress>,
     record: Mutex<Record>,
     state: watch::Sender<JobState>,
@@ -36,33 +45,76 @@ struct Record {
     finished_at: Option<OffsetDateTime>,
     errors: Vec<ItemError>,
     cancel: CancellationToken,
-    /// What is to be done; taken while it is being done.
-    work: Option<Work>,
+    stop: Option<Stop>,
     speed: Speed,
 }
 
+/// Why a job is to stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// For good: what is unfinished is cleaned up.
+    Cancel,
+    /// Until somebody says so: what was reached is kept.
+    Pause,
+    /// Until the next process takes it up.
+    Suspend,
+}
+
+/// What a job from the journal had come to.
+#[derive(Debug, Default)]
+pub(crate) struct Past {
+    pub(crate) started_at: Option<OffsetDateTime>,
+    pub(crate) finished_at: Option<OffsetDateTime>,
+    pub(crate) errors: Vec<ItemError>,
+}
+
 impl Job {
-    pub(crate) fn new(id: JobId, work: Work, cancel: CancellationToken) -> Self {
+    pub(crate) fn new(
+        identity: Identity,
+        state: JobState,
+        standing: &Standing,
+        past: Past,
+        cancel: CancellationToken,
+    ) -> Self {
         let progress = Progress::default();
-        let (items, bytes) = work.known();
-        progress.begin(items, bytes);
+        progress.restore(standing);
         Self {
-            id,
-            kind: work.kind(),
-            account: work.account().to_owned(),
-            bucket: work.bucket().clone(),
-            description: work.describe(),
+            identity,
             progress: Arc::new(progress),
             record: Mutex::new(Record {
-                started_at: None,
-                finished_at: None,
-                errors: Vec::new(),
+                started_at: past.started_at,
+                finished_at: past.finished_at,
+                errors: past.errors,
                 cancel,
-                work: Some(work),
+                stop: None,
                 speed: Speed::default(),
             }),
-            state: watch::Sender::new(JobState::Queued),
+            state: watch::Sender::new(state),
         }
+    }
+
+    pub(crate) fn id(&self) -> JobId {
+        self.identity.id
+    }
+
+    pub(crate) fn account(&self) -> &str {
+        &self.identity.account
+    }
+
+    pub(crate) fn bucket(&self) -> &BucketName {
+        &self.identity.bucket
+    }
+
+    pub(crate) fn task(&self) -> &Task {
+        &self.identity.task
+    }
+
+    pub(crate) fn kind(&self) -> JobKind {
+        self.identity.task.kind()
+    }
+
+    pub(crate) fn created_at(&self) -> OffsetDateTime {
+        self.identity.created_at
     }
 
     pub(crate) fn state(&self) -> JobState {
@@ -73,64 +125,59 @@ impl Job {
         self.state.subscribe()
     }
 
-    pub(crate) fn cancel(&self) {
-        self.record().cancel.cancel();
+    /// Has the job stop; a stronger wish wins over a weaker one.
+    pub(crate) fn stop(&self, stop: Stop) {
+        let mut record = self.record();
+        if record.stop != Some(Stop::Cancel) {
+            record.stop = Some(stop);
+        }
+        record.cancel.cancel();
+    }
+
+    /// Why the job is to stop, if it is. A token that was cancelled from above means that the engine was dropped.
+    pub(crate) fn stopping(&self) -> Option<Stop> {
+        let record = self.record();
+        record
+            .stop
+            .or_else(|| record.cancel.is_cancelled().then_some(Stop::Suspend))
     }
 
     pub(crate) fn cancellation(&self) -> CancellationToken {
         self.record().cancel.clone()
     }
 
-    /// Takes the work to do it, and says how much is known of it.
-    pub(crate) fn begin(&self, now: OffsetDateTime) -> Option<Work> {
-        let mut record = self.record();
-        let work = record.work.take()?;
-        record.started_at.get_or_insert(now);
-        drop(record);
+    pub(crate) fn begin(&self, now: OffsetDateTime) {
+        self.record().started_at.get_or_insert(now);
         self.state.send_replace(JobState::Running);
-        Some(work)
     }
 
-    /// Takes the work back that never began.
-    pub(crate) fn withdraw(&self) -> Option<Work> {
-        self.record().work.take()
-    }
-
-    /// The run has ended; `left` is what another one would have to do. `None` where a run that broke took it along.
-    pub(crate) fn end(&self, left: Option<Work>, now: OffsetDateTime) {
+    /// The run has ended.
+    pub(crate) fn end(&self, state: JobState, now: OffsetDateTime) {
         let mut record = self.record();
-        let rest = left.as_ref().is_some_and(|left| !left.is_empty());
-        let state = if rest && record.cancel.is_cancelled() {
-            JobState::Cancelled
-        } else if rest || !record.errors.is_empty() {
-            JobState::Failed
-        } else {
-            JobState::Done
-        };
-        record.work = left;
-        record.finished_at = Some(now);
+        record.finished_at = state.is_finished().then_some(now);
         record.speed.forget();
         drop(record);
         self.state.send_replace(state);
     }
 
-    /// Goes back to the queue if the job has ended and something is left to do.
-    pub(crate) fn requeue(&self, cancel: CancellationToken) -> bool {
+    /// Goes back to the queue with the figures of the journal.
+    pub(crate) fn requeue(&self, standing: &Standing, cancel: CancellationToken) {
         let mut record = self.record();
-        if !self.state().is_finished() || record.work.as_ref().is_none_or(Work::is_empty) {
-            return false;
-        }
         record.cancel = cancel;
+        record.stop = None;
         record.errors.clear();
         record.finished_at = None;
-        let (items, bytes) = record.work.as_ref().map_or((0, 0), Work::known);
-        self.progress.begin(items, bytes);
+        self.progress.restore(standing);
+        drop(record);
         self.state.send_replace(JobState::Queued);
-        true
+    }
+
+    pub(crate) fn errors(&self) -> Vec<ItemError> {
+        self.record().errors.clone()
     }
 
     pub(crate) fn item_failed(&self, name: &str, error: &Error) {
-        tracing::info!(job = %self.id, name, %error, "an item failed");
+        tracing::info!(job = %self.id(), name, %error, "an item failed");
         self.progress.items_failed.fetch_add(1, Relaxed);
         let mut record = self.record();
         if record.errors.len() < ERRORS_KEPT {
@@ -142,7 +189,7 @@ impl Job {
         let mut record = self.record();
         let (progress, state) = (&self.progress, self.state());
         let bytes_done = progress.bytes_done.load(Relaxed);
-        let moves_bytes = matches!(self.kind, JobKind::Upload | JobKind::Download);
+        let moves_bytes = matches!(self.kind(), JobKind::Upload | JobKind::Download);
         let known = moves_bytes && !progress.listing.load(Relaxed);
         let bytes_total = known.then(|| progress.bytes_total.load(Relaxed));
         let bytes_per_second = if state == JobState::Running {
@@ -153,13 +200,14 @@ impl Job {
         let left = bytes_total
             .filter(|_| bytes_per_second > 0)
             .map(|total| total.saturating_sub(bytes_done));
+        let identity = &self.identity;
         JobSnapshot {
-            id: self.id,
-            kind: self.kind,
-            account: self.account.clone(),
-            bucket: self.bucket.clone(),
-            title: self.description.title.clone(),
-            place: self.description.place.clone(),
+            id: identity.id,
+            kind: self.kind(),
+            account: identity.account.clone(),
+            bucket: identity.bucket.clone(),
+            title: identity.description.title.clone(),
+            place: identity.description.place.clone(),
             state,
             items_total: progress.items_total.load(Relaxed),
             items_done: progress.items_done.load(Relaxed),
@@ -172,7 +220,7 @@ impl Job {
             started_at: record.started_at,
             finished_at: record.finished_at,
             errors: record.errors.clone(),
-            keys: self.description.keys.clone(),
+            keys: identity.description.keys.clone(),
         }
     }
 

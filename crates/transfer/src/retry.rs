@@ -1,6 +1,9 @@
 //! How long to wait before trying again. Whether to is [`ErrorKind::is_retryable`](dipper_storage::ErrorKind) alone.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use crate::error::Error;
+use crate::line::Blame;
 
 /// How often one request is tried.
 pub(crate) const ATTEMPTS: u32 = 5;
@@ -8,6 +11,43 @@ pub(crate) const ATTEMPTS: u32 = 5;
 const FIRST: Duration = Duration::from_millis(250);
 /// The highest ceiling, and the most that a server's `Retry-After` is believed.
 const HIGHEST: Duration = Duration::from_secs(20);
+
+/// What a request has tried so far.
+#[derive(Debug, Default)]
+pub(crate) struct Tries {
+    failed: u32,
+    /// Since when its line has been to blame.
+    waits_since: Option<Instant>,
+    healed: bool,
+}
+
+impl Tries {
+    pub(crate) fn failed(&self) -> u32 {
+        self.failed
+    }
+
+    /// Something came of a try: they are counted anew.
+    pub(crate) fn begin_anew(&mut self) {
+        self.failed = 0;
+    }
+
+    /// Whether to try again after this failure. What a server taught the client by refusing is worth one more try.
+    pub(crate) fn go_on(&mut self, error: &Error, blame: Blame, patience: Duration) -> bool {
+        if blame == Blame::Outage {
+            return true;
+        }
+        if !error.kind().is_retryable() {
+            let healed = error.storage().is_some_and(dipper_storage::Error::may_be_healed);
+            return healed && !std::mem::replace(&mut self.healed, true);
+        }
+        if blame == Blame::Storm {
+            return self.waits_since.get_or_insert_with(Instant::now).elapsed() < patience;
+        }
+        self.waits_since = None;
+        self.failed += 1;
+        self.failed < ATTEMPTS
+    }
+}
 
 /// The wait after failure number `failed` (from 1): anywhere between nothing and a ceiling that doubles ("full jitter"), so
 /// that many requests that failed together do not come back together; never less than the server asked for.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use dipper_storage::{BucketName, CannedAcl, Client, ObjectKey, ObjectVersion, Prefix, UnfinishedUpload};
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 /// One request of a user.
@@ -18,6 +19,18 @@ pub enum JobSpec {
     EmptyAndDeleteBucket(EmptyBucketSpec),
     /// A canned ACL on existing objects.
     SetAcl(AclSpec),
+}
+
+impl JobSpec {
+    pub(crate) fn bucket(&self) -> &BucketName {
+        match self {
+            Self::Upload(spec) => &spec.bucket,
+            Self::Download(spec) => &spec.bucket,
+            Self::Delete(spec) => &spec.bucket,
+            Self::EmptyAndDeleteBucket(spec) => &spec.bucket,
+            Self::SetAcl(spec) => &spec.bucket,
+        }
+    }
 }
 
 /// Files to put into a bucket.
@@ -53,7 +66,7 @@ pub struct UploadItem {
 }
 
 /// What an upload does where the key is taken.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ConflictPolicy {
     /// Replaces the object.
     Overwrite,
@@ -65,7 +78,7 @@ pub enum ConflictPolicy {
 }
 
 /// What a download does where the file is there. Nothing on the disk is ever replaced.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum DownloadConflict {
     /// Takes a free name beside it: `name (2).ext`.
     #[default]

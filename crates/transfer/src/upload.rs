@@ -5,57 +5,42 @@ mod multipart;
 
 use std::sync::Arc;
 
-use dipper_storage::{ErrorKind, ObjectKey, PutOptions, UploadBody};
+use dipper_storage::{CannedAcl, Checksum, ErrorKind, ObjectInfo, ObjectKey, PutOptions, UploadBody};
 
 use crate::context::{Context, Interrupt};
-use crate::crew::{Crew, Settled};
+use crate::crash::crash_point;
+use crate::crew::{self, Settled};
 use crate::error::{Error, Result};
 use crate::files::{FilePart, SourceFile, blocking};
+use crate::journal::Item;
 use crate::names::numbered;
 use crate::parts::parts_for;
 use crate::progress::ItemBytes;
-use crate::spec::{ConflictPolicy, UploadItem, UploadSpec};
+use crate::spec::ConflictPolicy;
 
 /// Up to this size a file is read before it is sent: it is then one state of the file for certain, and goes with a
 /// checksum. Sixteen of them are 16 MiB.
 const SMALL: u64 = 1024 * 1024;
-/// A file in parts takes four slots of sixteen, so that few uploads are unfinished at a time.
-const LARGE_WEIGHT: usize = 4;
 /// How many numbered keys are tried: `name (2)` to `name (999)`.
 const KEYS_TRIED: u32 = 999;
 
-/// Uploads all items and hands back the spec with those that are left.
-pub(crate) async fn run(context: &Context, mut spec: UploadSpec) -> UploadSpec {
-    let items = std::mem::take(&mut spec.items);
-    let shared = Arc::new(spec.clone());
-    let mut crew = Crew::new(context, |item: &UploadItem| item.key.to_string());
-    for item in items {
-        let weight = if parts_for(item.size).count > 1 {
-            LARGE_WEIGHT
-        } else {
-            1
-        };
-        match crew.slot(weight).await {
-            Some(slot) => {
-                let work = upload(context.child(), shared.clone(), item.clone());
-                crew.work(slot, item, work);
-            }
-            None => crew.leave(item),
-        }
-    }
-    spec.items = crew.finish().await;
-    spec
+/// Uploads everything that is left.
+pub(crate) async fn run(context: &Context, canned_acl: Option<CannedAcl>) -> Result<()> {
+    crew::work_through(context, |item| upload(context.child(), item, canned_acl)).await
 }
 
-async fn upload(context: Context, spec: Arc<UploadSpec>, item: UploadItem) -> Result<Settled> {
-    let path = item.source.clone();
+async fn upload(context: Context, item: Item, canned_acl: Option<CannedAcl>) -> Result<Settled> {
+    let path = item.path.clone().unwrap_or_default();
+    let key = ObjectKey::parse(&item.key)?;
     let source = Arc::new(blocking(move || SourceFile::open(&path)).await?);
+    crash_point!("upload.after_open");
     context.job.progress.resize(item.size, source.length());
     let bytes = context.item_bytes();
     let sending = Sending {
         context: &context,
-        spec: &spec,
         item: &item,
+        key: &key,
+        canned_acl,
         source: &source,
         bytes: &bytes,
     };
@@ -75,8 +60,9 @@ async fn upload(context: Context, spec: Arc<UploadSpec>, item: UploadItem) -> Re
 /// One file on its way.
 struct Sending<'a> {
     context: &'a Context,
-    spec: &'a UploadSpec,
-    item: &'a UploadItem,
+    item: &'a Item,
+    key: &'a ObjectKey,
+    canned_acl: Option<CannedAcl>,
     source: &'a Arc<SourceFile>,
     bytes: &'a ItemBytes,
 }
@@ -101,15 +87,19 @@ enum Guard {
 
 impl Sending<'_> {
     async fn under_the_policy(&self) -> Result<Settled> {
-        let key = &self.item.key;
-        if self.item.conflict == ConflictPolicy::Overwrite {
-            self.send_to(key, Guard::Off).await?;
+        let key = self.key;
+        let policy = self.item.options.conflict.unwrap_or_default();
+        self.leave_what_will_not_go_on().await;
+        if policy == ConflictPolicy::Overwrite {
+            if !self.arrived_before(key).await? {
+                self.send_to(key, Guard::Off).await?;
+            }
             return Ok(Settled::Done);
         }
         if let Sent::Stored = self.send_if_free(key).await? {
             return Ok(Settled::Done);
         }
-        if self.item.conflict == ConflictPolicy::Skip {
+        if policy == ConflictPolicy::Skip {
             return Ok(Settled::Skipped);
         }
         for number in 2..=KEYS_TRIED {
@@ -123,7 +113,8 @@ impl Sending<'_> {
 
     async fn send_if_free(&self, key: &ObjectKey) -> Result<Sent> {
         let in_parts = parts_for(self.source.length()).count > 1;
-        let guard = match self.size_of(key).await {
+        let guard = match self.look_at(key).await {
+            Ok(Some(found)) if self.is_ours(&found).await? => return Ok(self.stored_before()),
             Ok(Some(_)) => return Ok(Sent::Taken),
             Ok(None) => Guard::Seen,
             // Not in parts: too many servers leave the condition of a completion unread.
@@ -159,6 +150,7 @@ impl Sending<'_> {
 
     async fn put(&self, key: &ObjectKey, options: &PutOptions) -> Result<Sent> {
         let body = self.body().await?;
+        crash_point!("upload.before_put");
         let mut tries = 0;
         let outcome = self
             .context
@@ -166,20 +158,28 @@ impl Sending<'_> {
                 tries += 1;
                 let (body, part) = match &body {
                     Whole::Bytes(bytes) => (UploadBody::bytes(bytes.clone()), None),
-                    Whole::Part(part) => (UploadBody::source(Arc::new(part.clone()), part.length()), Some(part)),
+                    Whole::Part(part, checksum) => {
+                        let body = UploadBody::source(Arc::new(part.clone()), part.length());
+                        (
+                            checksum.iter().copied().fold(body, UploadBody::with_checksum),
+                            Some(part),
+                        )
+                    }
                 };
                 async move {
-                    let stored = self.spec.client.put_object(&self.spec.bucket, key, body, options).await;
+                    let (client, bucket) = (&self.context.client, self.context.job.bucket());
+                    let stored = client.put_object(bucket, key, body, options).await;
                     stored.map_err(|error| part.and_then(FilePart::take_trouble).unwrap_or_else(|| error.into()))
                 }
             })
             .await;
+        crash_point!("upload.after_put");
         match outcome {
             Ok(_) => {}
             Err(error) if options.if_none_match && is_taken(&error) => {
                 // Our own first try may have arrived although its answer was lost.
-                let ours = tries > 1 && self.size_of(key).await? == Some(self.source.length());
-                if !ours {
+                let there = self.look_at(key).await?;
+                if tries == 1 || there.is_none_or(|there| there.size != self.source.length()) {
                     return Ok(Sent::Taken);
                 }
             }
@@ -197,7 +197,10 @@ impl Sending<'_> {
             let source = self.source.clone();
             return Ok(Whole::Bytes(blocking(move || source.read_all()).await?));
         }
-        Ok(Whole::Part(self.part(0, length)))
+        let part = self.part(0, length);
+        let (reading, wanted) = (part.clone(), self.context.client.config().compatibility.checksum);
+        let checksum = blocking(move || reading.checksum(wanted)).await?;
+        Ok(Whole::Part(part, checksum))
     }
 
     fn part(&self, offset: u64, length: u64) -> FilePart {
@@ -209,22 +212,57 @@ impl Sending<'_> {
         )
     }
 
-    /// The size of the object that has this key, if there is one.
-    async fn size_of(&self, key: &ObjectKey) -> Result<Option<u64>> {
-        let (client, bucket) = (&self.spec.client, &self.spec.bucket);
+    /// The object that has this key, if there is one.
+    async fn look_at(&self, key: &ObjectKey) -> Result<Option<ObjectInfo>> {
+        let (client, bucket) = (&self.context.client, self.context.job.bucket());
         let attempt = || async { client.head_object(bucket, key).await.map_err(Error::from) };
         match self.context.request(Interrupt::AtOnce, attempt).await {
-            Ok(info) => Ok(Some(info.size)),
+            Ok(info) => Ok(Some(info)),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
     }
 
+    /// Whether an earlier run stored this very file under the key and its answer was lost. A key pair that may not look
+    /// does not know, and sends again.
+    async fn arrived_before(&self, key: &ObjectKey) -> Result<bool> {
+        if !self.item.begun || self.goes_on(key) {
+            return Ok(false);
+        }
+        let ours = match self.look_at(key).await {
+            Ok(Some(found)) => self.is_ours(&found).await?,
+            Ok(None) => false,
+            Err(error) if error.kind() == ErrorKind::AccessDenied => false,
+            Err(error) => return Err(error),
+        };
+        if ours {
+            self.stored_before();
+        }
+        Ok(ours)
+    }
+
+    /// Whether an object is what an earlier run of this item stored: the same length, and the `ETag` that the file gives.
+    async fn is_ours(&self, found: &ObjectInfo) -> Result<bool> {
+        if !self.item.begun || found.size != self.source.length() {
+            return Ok(false);
+        }
+        let source = self.source.clone();
+        let etag = blocking(move || source.etag(parts_for(source.length()))).await?;
+        Ok(found.etag.as_deref() == Some(etag.as_str()))
+    }
+
+    /// Counts what an earlier run sent.
+    fn stored_before(&self) -> Sent {
+        self.bytes.reset();
+        self.bytes.add(self.source.length());
+        Sent::Stored
+    }
+
     fn options(&self) -> PutOptions {
-        let guessed = || content_type_of(self.item.key.as_str()).to_owned();
+        let guessed = || content_type_of(self.key.as_str()).to_owned();
         PutOptions {
-            content_type: Some(self.item.content_type.clone().unwrap_or_else(guessed)),
-            canned_acl: self.spec.canned_acl,
+            content_type: Some(self.item.options.content_type.clone().unwrap_or_else(guessed)),
+            canned_acl: self.canned_acl,
             ..PutOptions::default()
         }
     }
@@ -240,7 +278,7 @@ pub fn content_type_of(key: &str) -> &'static str {
 /// The body of a file that goes in one request.
 enum Whole {
     Bytes(bytes::Bytes),
-    Part(FilePart),
+    Part(FilePart, Option<Checksum>),
 }
 
 /// Whether a conditional write was refused because somebody has the key.

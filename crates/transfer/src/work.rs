@@ -1,162 +1,224 @@
-//! What a job has to do, what is left of it after a run, and how it is described.
+//! What a job has to do: the task that all its items share, its items as they go into the journal, and its description.
 
-use dipper_storage::BucketName;
+use std::path::PathBuf;
+
+use dipper_storage::{CannedAcl, Client, ObjectKey, ObjectVersion, Prefix};
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 
 use crate::context::Context;
+use crate::error::Result;
 use crate::job::JobKind;
-use crate::spec::{AclSpec, DeleteSpec, DownloadSpec, EmptyBucketSpec, JobSpec, UploadSpec};
-use crate::targets::Targets;
+use crate::journal::{ItemOptions, NewItem, NewJob, Role, exact_path};
+use crate::spec::{DeleteSpec, DownloadConflict, DownloadSpec, EmptyBucketSpec, JobSpec, UploadItem, UploadSpec};
 use crate::{acl, delete, download, upload};
 
 /// How many keys a description names.
 const KEYS_NAMED: usize = 5;
 
-/// The work of a job. The lists of the specs are moved into the targets and shrink as they are done.
-#[derive(Debug)]
-pub(crate) enum Work {
-    Upload(UploadSpec),
-    Download(DownloadSpec, Targets),
-    Delete(DeleteSpec),
-    /// The bucket too is an item: it is left until it is gone.
-    Empty(EmptyBucketSpec, Bucket),
-    SetAcl(AclSpec, Targets),
-}
-
-/// Whether the bucket that goes last is there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Bucket {
-    Left,
-    Gone,
+/// What is done with each item.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Task {
+    Upload {
+        canned_acl: Option<CannedAcl>,
+    },
+    Download {
+        base: String,
+        #[serde(with = "exact_path")]
+        folder: PathBuf,
+        conflict: DownloadConflict,
+    },
+    Delete,
+    /// The bucket too is an item: the last.
+    EmptyBucket,
+    SetAcl {
+        canned_acl: CannedAcl,
+    },
 }
 
 /// A job in words.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Description {
     pub(crate) title: String,
     pub(crate) place: String,
     pub(crate) keys: Vec<String>,
 }
 
-impl Work {
-    pub(crate) fn new(spec: JobSpec) -> Self {
-        match spec {
-            JobSpec::Upload(spec) => Self::Upload(spec),
-            JobSpec::Download(mut spec) => {
-                let (objects, folders) = (std::mem::take(&mut spec.objects), std::mem::take(&mut spec.folders));
-                Self::Download(spec, Targets::new(objects, folders))
-            }
-            JobSpec::Delete(spec) => Self::Delete(spec),
-            JobSpec::EmptyAndDeleteBucket(spec) => Self::Empty(spec, Bucket::Left),
-            JobSpec::SetAcl(mut spec) => {
-                let (keys, prefixes) = (std::mem::take(&mut spec.keys), std::mem::take(&mut spec.prefixes));
-                Self::SetAcl(spec, Targets::new(keys.into_iter().map(|key| (key, 0)), prefixes))
-            }
-        }
-    }
-
-    /// Does it, and hands back what is left.
-    pub(crate) async fn run(self, context: &Context) -> Self {
-        match self {
-            Self::Upload(spec) => Self::Upload(upload::run(context, spec).await),
-            Self::Download(spec, targets) => {
-                let left = download::run(context, &spec, targets).await;
-                Self::Download(spec, left)
-            }
-            Self::Delete(mut spec) => {
-                spec.objects = delete::run(context, &spec.client, &spec.bucket, spec.objects).await;
-                Self::Delete(spec)
-            }
-            Self::Empty(mut spec, _) => {
-                let bucket = delete::empty_bucket(context, &mut spec).await;
-                Self::Empty(spec, bucket)
-            }
-            Self::SetAcl(spec, targets) => {
-                let left = acl::run(context, &spec, targets).await;
-                Self::SetAcl(spec, left)
-            }
-        }
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        match self {
-            Self::Upload(spec) => spec.items.is_empty(),
-            Self::Delete(spec) => spec.objects.is_empty(),
-            Self::Empty(_, bucket) => *bucket == Bucket::Gone,
-            Self::Download(_, targets) | Self::SetAcl(_, targets) => targets.is_empty(),
-        }
-    }
-
-    /// Items and bytes that are known before the work begins.
-    pub(crate) fn known(&self) -> (u64, u64) {
-        match self {
-            Self::Upload(spec) => {
-                let bytes = spec.items.iter().fold(0_u64, |sum, item| sum.saturating_add(item.size));
-                (spec.items.len() as u64, bytes)
-            }
-            Self::Delete(spec) => (spec.objects.len() as u64, 0),
-            Self::Empty(spec, _) => ((spec.objects.len() + spec.uploads.len() + 1) as u64, 0),
-            Self::Download(_, targets) | Self::SetAcl(_, targets) => targets.known(),
-        }
-    }
-
+impl Task {
     pub(crate) fn kind(&self) -> JobKind {
         match self {
-            Self::Upload(_) => JobKind::Upload,
-            Self::Download(..) => JobKind::Download,
-            Self::Delete(_) => JobKind::Delete,
-            Self::Empty(..) => JobKind::EmptyAndDeleteBucket,
-            Self::SetAcl(..) => JobKind::SetAcl,
+            Self::Upload { .. } => JobKind::Upload,
+            Self::Download { .. } => JobKind::Download,
+            Self::Delete => JobKind::Delete,
+            Self::EmptyBucket => JobKind::EmptyAndDeleteBucket,
+            Self::SetAcl { .. } => JobKind::SetAcl,
         }
     }
 
-    pub(crate) fn account(&self) -> &str {
+    /// Does what is left. Fails only where the journal does; what fails of an item is written there and in the record.
+    pub(crate) async fn run(&self, context: &Context) -> Result<()> {
         match self {
-            Self::Upload(spec) => &spec.account,
-            Self::Download(spec, _) => &spec.account,
-            Self::Delete(spec) => &spec.account,
-            Self::Empty(spec, _) => &spec.account,
-            Self::SetAcl(spec, _) => &spec.account,
-        }
-    }
-
-    pub(crate) fn bucket(&self) -> &BucketName {
-        match self {
-            Self::Upload(spec) => &spec.bucket,
-            Self::Download(spec, _) => &spec.bucket,
-            Self::Delete(spec) => &spec.bucket,
-            Self::Empty(spec, _) => &spec.bucket,
-            Self::SetAcl(spec, _) => &spec.bucket,
-        }
-    }
-
-    pub(crate) fn describe(&self) -> Description {
-        let bucket = self.bucket();
-        match self {
-            Self::Upload(spec) => {
-                let keys: Vec<&str> = spec.items.iter().map(|item| item.key.as_str()).collect();
-                Description::new(&keys, &[], |folder| format!("to {bucket}/{folder}"))
-            }
-            Self::Download(spec, targets) => targets.describe(|_| format!("to {}", spec.folder.display())),
-            Self::Delete(spec) => {
-                let keys: Vec<&str> = spec.objects.iter().map(|object| object.key.as_str()).collect();
-                Description::new(&keys, &[], |folder| format!("from {bucket}/{folder}"))
-            }
-            Self::Empty(..) => Description {
-                title: bucket.to_string(),
-                place: "with everything in it".to_owned(),
-                keys: Vec::new(),
-            },
-            Self::SetAcl(_, targets) => targets.describe(|folder| format!("in {bucket}/{folder}")),
+            Self::Upload { canned_acl } => upload::run(context, *canned_acl).await,
+            Self::Download { base, folder, conflict } => download::run(context, base, folder, *conflict).await,
+            Self::Delete => delete::run(context).await,
+            Self::EmptyBucket => delete::empty_bucket(context).await,
+            Self::SetAcl { canned_acl } => acl::run(context, *canned_acl).await,
         }
     }
 }
 
-impl Targets {
-    fn describe(&self, place: impl FnOnce(&str) -> String) -> Description {
-        let objects: Vec<&str> = self.objects.iter().map(|object| object.key.as_str()).collect();
-        let folders: Vec<&str> = self.folders.iter().map(crate::targets::Folder::prefix).collect();
-        Description::new(&objects, &folders, place)
+/// A request of a user as it goes into the journal, and the client that it came with.
+pub(crate) fn order(spec: JobSpec, at: OffsetDateTime) -> (Client, NewJob) {
+    let description = describe(&spec);
+    let (client, account, bucket, task, items) = match spec {
+        JobSpec::Upload(spec) => {
+            let UploadSpec {
+                client,
+                account,
+                bucket,
+                items,
+                canned_acl,
+            } = spec;
+            let items = items.into_iter().map(file).collect();
+            (client, account, bucket, Task::Upload { canned_acl }, items)
+        }
+        JobSpec::Download(spec) => {
+            let objects = spec.objects.into_iter().map(|(key, size)| object(key, size));
+            let task = Task::Download {
+                base: spec.base.as_str().to_owned(),
+                folder: spec.folder,
+                conflict: spec.conflict,
+            };
+            let items = objects.chain(spec.folders.into_iter().map(prefix)).collect();
+            (spec.client, spec.account, spec.bucket, task, items)
+        }
+        JobSpec::Delete(DeleteSpec {
+            client,
+            account,
+            bucket,
+            objects,
+        }) => {
+            let items = objects.into_iter().map(version).collect();
+            (client, account, bucket, Task::Delete, items)
+        }
+        JobSpec::EmptyAndDeleteBucket(spec) => {
+            let EmptyBucketSpec {
+                client,
+                account,
+                bucket,
+                objects,
+                uploads,
+            } = spec;
+            let uploads = uploads.into_iter().map(|upload| NewItem {
+                options: ItemOptions {
+                    upload_id: Some(upload.upload_id.to_string()),
+                    ..ItemOptions::default()
+                },
+                ..item(Role::Upload, upload.key.to_string())
+            });
+            let last = item(Role::Bucket, bucket.to_string());
+            let items = objects.into_iter().map(version).chain(uploads).chain([last]).collect();
+            (client, account, bucket, Task::EmptyBucket, items)
+        }
+        JobSpec::SetAcl(spec) => {
+            let objects = spec.keys.into_iter().map(|key| object(key, 0));
+            let items = objects.chain(spec.prefixes.into_iter().map(prefix)).collect();
+            let task = Task::SetAcl {
+                canned_acl: spec.canned_acl,
+            };
+            (spec.client, spec.account, spec.bucket, task, items)
+        }
+    };
+    let job = NewJob {
+        account,
+        bucket: bucket.to_string(),
+        task,
+        description,
+        items,
+        at,
+    };
+    (client, job)
+}
+
+fn item(role: Role, key: String) -> NewItem {
+    NewItem {
+        role,
+        key,
+        path: None,
+        size: 0,
+        options: ItemOptions::default(),
     }
+}
+
+/// One object and its size.
+pub(crate) fn object(key: ObjectKey, size: u64) -> NewItem {
+    NewItem {
+        size,
+        ..item(Role::Object, key.to_string())
+    }
+}
+
+fn prefix(prefix: Prefix) -> NewItem {
+    item(Role::Prefix, prefix.as_str().to_owned())
+}
+
+fn version(object: ObjectVersion) -> NewItem {
+    NewItem {
+        options: ItemOptions {
+            version_id: object.version_id,
+            ..ItemOptions::default()
+        },
+        ..item(Role::Object, object.key.to_string())
+    }
+}
+
+fn file(file: UploadItem) -> NewItem {
+    NewItem {
+        path: Some(file.source),
+        size: file.size,
+        options: ItemOptions {
+            content_type: file.content_type,
+            conflict: Some(file.conflict),
+            ..ItemOptions::default()
+        },
+        ..item(Role::Object, file.key.to_string())
+    }
+}
+
+fn describe(spec: &JobSpec) -> Description {
+    match spec {
+        JobSpec::Upload(UploadSpec { items, bucket, .. }) => {
+            let keys: Vec<&str> = items.iter().map(|item| item.key.as_str()).collect();
+            Description::new(&keys, &[], |folder| format!("to {bucket}/{folder}"))
+        }
+        JobSpec::Download(DownloadSpec {
+            objects,
+            folders,
+            folder,
+            ..
+        }) => {
+            let objects: Vec<&str> = objects.iter().map(|(key, _)| key.as_str()).collect();
+            Description::new(&objects, &texts(folders), |_| format!("to {}", folder.display()))
+        }
+        JobSpec::Delete(DeleteSpec { objects, bucket, .. }) => {
+            let keys: Vec<&str> = objects.iter().map(|object| object.key.as_str()).collect();
+            Description::new(&keys, &[], |folder| format!("from {bucket}/{folder}"))
+        }
+        JobSpec::EmptyAndDeleteBucket(EmptyBucketSpec { bucket, .. }) => Description {
+            title: bucket.to_string(),
+            place: "with everything in it".to_owned(),
+            keys: Vec::new(),
+        },
+        JobSpec::SetAcl(spec) => {
+            let keys: Vec<&str> = spec.keys.iter().map(ObjectKey::as_str).collect();
+            let bucket = &spec.bucket;
+            Description::new(&keys, &texts(&spec.prefixes), |folder| format!("in {bucket}/{folder}"))
+        }
+    }
+}
+
+fn texts(prefixes: &[Prefix]) -> Vec<&str> {
+    prefixes.iter().map(Prefix::as_str).collect()
 }
 
 impl Description {

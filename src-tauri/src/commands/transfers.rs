@@ -6,7 +6,8 @@ use tauri::ipc::Channel;
 use super::{At, done};
 use crate::desktop::dialogs::{self, DownloadPlace};
 use crate::ipc::error::Answer;
-use crate::ipc::views::TransferBatch;
+use crate::ipc::mirror::list;
+use crate::ipc::views::{ItemStanding, TakenUpView, TransferBatch, TransferItemView};
 
 #[tauri::command]
 #[specta::specta]
@@ -27,6 +28,49 @@ pub(crate) async fn download(
 #[specta::specta]
 pub(crate) async fn watch_transfers(shell: At<'_>, batch: Channel<TransferBatch>) -> Answer<u32> {
     Ok(shell.pumps.start(shell.app.watch_transfers(), batch))
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn take_up_transfers(shell: At<'_>) -> Answer<TakenUpView> {
+    Ok(shell.app.take_up_transfers().await?.into())
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn transfer_items(
+    shell: At<'_>,
+    id: u64,
+    which: Option<ItemStanding>,
+    after: u32,
+    most: u32,
+) -> Answer<Vec<TransferItemView>> {
+    let which = which.map(Into::into);
+    Ok(list(shell.app.transfer_items(id, which, after, most).await?))
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn pause_transfer(shell: At<'_>, id: u64) -> Answer<()> {
+    done(shell.app.pause_transfer(id).await)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn resume_transfer(shell: At<'_>, id: u64) -> Answer<()> {
+    done(shell.app.resume_transfer(id).await)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn pause_all_transfers(shell: At<'_>) -> Answer<()> {
+    done(shell.app.pause_all_transfers().await)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn resume_all_transfers(shell: At<'_>) -> Answer<()> {
+    done(shell.app.resume_all_transfers().await)
 }
 
 #[tauri::command]

@@ -25,6 +25,9 @@ pub(crate) enum WindowAction {
     Close,
     /// Close without asking.
     CloseNow,
+    /// Out of sight while transfers run; the program ends with the last of them, unless it was started again meanwhile,
+    /// which shows the window.
+    HideUntilDone,
     /// Move with the pointer from now on.
     StartDragging,
     /// Draw everything this large, in percent.
@@ -45,6 +48,7 @@ impl WindowAction {
             }),
             Self::Close => window.close(),
             Self::CloseNow => window.destroy(),
+            Self::HideUntilDone => hide_until_done(window),
             Self::StartDragging => window.start_dragging(),
             Self::Zoom(percent) => window.set_zoom(f64::from(percent.clamp(50, 300)) / 100.0),
         };
@@ -87,6 +91,24 @@ pub(crate) fn ask_before_closing(window: &Window) -> bool {
     };
     let running = shell.app.transfers_under_way();
     running > 0 && shell.closing.tell(running)
+}
+
+/// Hides the window and closes it as soon as nothing runs or waits, if it is hidden still.
+fn hide_until_done(window: &WebviewWindow) -> tauri::Result<()> {
+    window.hide()?;
+    let window = window.clone();
+    tauri::async_runtime::spawn(async move {
+        let Some(shell) = window.try_state::<Shell>() else {
+            return;
+        };
+        shell.app.until_transfers_rest().await;
+        if !window.is_visible().unwrap_or(true)
+            && let Err(error) = window.destroy()
+        {
+            tracing::error!(%error, "the hidden window could not be closed");
+        }
+    });
+    Ok(())
 }
 
 /// Keeps the window's place and size from one run to the next.

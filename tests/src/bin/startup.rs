@@ -50,6 +50,8 @@ struct Start {
     painted: f64,
     /// Milliseconds to the row.
     usable: f64,
+    /// Milliseconds of processors' time that all its processes have taken by then, which other programs disturb less.
+    spent: f64,
     /// Memory of the program's own process and of all its processes, in MB, shared pages counted by share.
     own: f64,
     all: f64,
@@ -95,11 +97,14 @@ async fn look(window: &Window, app: &Path, now: f64) -> Result<Start, Failure> {
     let since = window.run(script, vec![]).await?;
     let looked = seconds_since_boot()?;
     let until = |event: usize| (looked - started) * 1000.0 - since[event].as_f64().unwrap_or(f64::NAN);
-    let all: f64 = family(process)?.into_iter().map(share).sum::<Result<f64, _>>()?;
+    let family = family(process)?;
+    let spent = family.iter().map(|process| spent(*process)).sum::<Result<f64, _>>()?;
+    let all = family.into_iter().map(share).sum::<Result<f64, _>>()?;
     Ok(Start {
         begun: until(0),
         painted: until(1),
         usable: (now - started) * 1000.0,
+        spent,
         own: share(process)?,
         all,
     })
@@ -125,6 +130,7 @@ fn report(starts: &[Start]) -> String {
         row("page begun", "ms", |start| start.begun),
         row("window drawn", "ms (bar 400)", |start| start.painted),
         row("list usable", "ms (bar 1000)", |start| start.usable),
+        row("processors' time", "ms", |start| start.spent),
         row("memory, own process", "MB (bar 100)", |start| start.own),
         row("memory, with web view", "MB (bar 300)", |start| start.all),
     ]
@@ -171,6 +177,16 @@ fn started(process: u32) -> Result<f64, Failure> {
     ticks
         .map(|ticks| ticks / TICKS)
         .ok_or_else(|| not_found("when the program was started"))
+}
+
+/// The processors' time of a process in milliseconds, its threads' included.
+fn spent(process: u32) -> Result<f64, Failure> {
+    let stat = stat(process)?;
+    let ticks = [11, 12].map(|place: usize| stat.get(place).and_then(|ticks| ticks.parse::<f64>().ok()));
+    let [Some(user), Some(system)] = ticks else {
+        return Err(not_found("the program's use of the processors"));
+    };
+    Ok((user + system) / TICKS * 1000.0)
 }
 
 /// A process and all that it started.

@@ -28,7 +28,7 @@ function shellWith(more: Record<string, unknown> = {}) {
     session,
     buckets: { find: () => null },
     paletteOpen: false,
-    transfers: { active: 0, totals: { done: 0, cancelled: 0, failed: 0 } },
+    transfers: { active: 0, totals: { done: 0, cancelled: 0, failed: 0, paused: 0 } },
   }
   return { session, shell, table: new CommandTable(shell as unknown as Shell, 'linux') }
 }
@@ -113,4 +113,17 @@ describe('the keyboard', () => {
     table.press(press('Backspace', {}, document.createElement('textarea')))
     expect(session.up).toHaveBeenCalledTimes(1)
   })
+})
+
+test('one key pauses everything, and lets it go on when all is paused', () => {
+  const { shell, table } = shellWith({ attempt: (work: () => unknown) => work() })
+  const transfers = { active: 2, resumesAll: false, pauseAll: vi.fn(), resumeAll: vi.fn(), totals: { paused: 0 } }
+  Object.assign(shell, { transfers })
+  const key = () => table.press(press(' ', { ctrlKey: true, shiftKey: true, code: 'Space' }))
+  key()
+  expect(transfers.pauseAll).toHaveBeenCalledTimes(1)
+  Object.assign(transfers, { active: 0, resumesAll: true, totals: { paused: 2 } })
+  expect(table.get('transfers.pauseAll').title).toBe('Resume all transfers')
+  key()
+  expect(transfers.resumeAll).toHaveBeenCalledTimes(1)
 })

@@ -73,6 +73,7 @@ export const menus: Record<MenuName, (CommandId | null)[]> = {
     'view.properties',
     'view.eventLog',
     null,
+    'transfers.pauseAll',
     'transfers.cancelAll',
     'transfers.clear',
     null,

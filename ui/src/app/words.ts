@@ -36,9 +36,11 @@ export const words = {
   notEncrypted: 'Not encrypted',
 
   quitTitle: (running: number) => `Quit while ${plural(running, 'transfer')} ${running === 1 ? 'is' : 'are'} running?`,
-  quitText: 'What is under way is cancelled and cleaned up on the server. Files that are done stay done.',
-  keepOpen: 'Keep Dipper open',
-  quitNow: (running: number) => `Cancel ${plural(running, 'transfer')} and quit`,
+  quitText:
+    'Nothing is lost either way. In the background, Dipper quits by itself after the last transfer; start it again to see its window. Paused, they go on from where they were at the next start.',
+  keepOpen: 'Cancel',
+  pauseAndQuit: 'Pause and quit',
+  keepGoing: 'Keep going in the background',
 
   paletteHint: ['Enter open', '> commands', 'Esc close'],
   paletteNone: 'Nothing found',
@@ -99,7 +101,9 @@ export const words = {
   zoom: (percent: number) => `${percent} %`,
   zoomTitle: 'Zoom, press to reset',
   nothingRuns: 'Nothing is being transferred',
+  nothingToPause: 'Nothing is running, waiting or paused',
   nothingDone: 'No transfer has ended',
+  paused: (count: number) => `${plural(count, 'transfer')} paused`,
   getLink: 'Get link',
   linksCopied: (count: number, access: Access | null, proof: string | null) => {
     if (count !== 1) return `${formatNumber(count)} links copied. They work for what is public.`

@@ -1,8 +1,9 @@
 // What ties the window to the world outside it: subscriptions, the width of the window, the theme, and the layout that is
 // written down. Called once from the root component; everything is undone with it.
 import type { JobView } from '$backend/backend'
-import { announcement } from '$features/transfers/words'
+import { announcement, takenUp } from '$features/transfers/words'
 import { followTheme } from '$lib/theme'
+import { untrack } from 'svelte'
 import { naturalZoom } from '$lib/zoom'
 import type { Session } from '$session/session.svelte'
 import type { Shell } from './shell.svelte'
@@ -10,11 +11,14 @@ import { words } from './words'
 
 /** Writes of the layout are this far apart at least. */
 const savePause = 400
+/** Transfers do not wait longer than this for a list that may never come. */
+const listPatience = 3_000
 
 /** Starts everything that keeps the window in step. */
 export function followWorld(shell: Shell): void {
   $effect(() => followAccount(shell))
   $effect(() => followTransfers(shell))
+  $effect(takeUp(shell))
   $effect(() => followDrops(shell))
   $effect(() => askBeforeClosing(shell))
   $effect(() => followWidth(shell))
@@ -60,6 +64,46 @@ export function followTransfers({ session, transfers }: Pick<Shell, 'session' | 
 function sayFailed(session: Session, job: JobView): void {
   const action = { title: words.show, run: () => session.showTab('transfers') }
   session.toasts.show({ text: announcement(job), icon: 'alert', tone: 'bad', action })
+}
+
+/** What an earlier run left is taken up when the first list is there, for the start belongs to what one sees, or when that
+ *  takes long. What waited for an account is asked for again when the accounts change, as when its key was entered. */
+export function takeUp(shell: Pick<Shell, 'session' | 'transfers' | 'buckets'>): () => (() => void) | undefined {
+  const { session, transfers } = shell
+  let asked: Session['accounts'] | null = null
+  function ask() {
+    asked = session.accounts
+    session.attempt(() => sayTakenUp(shell))
+  }
+  return () => {
+    const { accounts } = session
+    if (asked !== null) {
+      const waits = (transfers.takenUp?.waitingAccounts ?? 0) > 0
+      if (asked !== accounts && waits) untrack(ask)
+      return undefined
+    }
+    if (hasList(shell)) {
+      untrack(ask)
+      return undefined
+    }
+    const timer = setTimeout(ask, listPatience)
+    return () => clearTimeout(timer)
+  }
+}
+
+/** Whether the window shows what it opened with. */
+function hasList({ session, buckets }: Pick<Shell, 'session' | 'buckets'>): boolean {
+  if (session.account === null) return true
+  if (session.bucket === null) return buckets.list !== null || buckets.error !== null
+  const { status } = session.view
+  return status !== null && (status.state !== 'listing' || status.listed > 0)
+}
+
+async function sayTakenUp({ session, transfers }: Pick<Shell, 'session' | 'transfers'>): Promise<void> {
+  const taken = await transfers.takeUp()
+  if (taken === null) return
+  const action = { title: words.show, run: () => session.showTab('transfers') }
+  session.toasts.show({ text: takenUp.title(taken), icon: 'history', tone: 'plain', action })
 }
 
 /** A subscription that comes as a promise and may be left before it is there. */

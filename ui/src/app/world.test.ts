@@ -1,9 +1,10 @@
 import { expect, test, vi } from 'vitest'
 import type { JobView, TransferBatch } from '$backend/backend'
+import { Buckets } from '$features/buckets/buckets.svelte'
 import { Transfers } from '$features/transfers/transfers.svelte'
 import { createMock } from '$backend/mock'
 import { Session } from '$session/session.svelte'
-import { followTransfers } from './world.svelte'
+import { followTransfers, takeUp } from './world.svelte'
 
 test('a transfer that fails says so, whatever is on the screen', async () => {
   const backend = createMock({ pace: 0 })
@@ -31,4 +32,41 @@ test('a transfer that fails says so, whatever is on the screen', async () => {
   session.toasts.items[0]?.action?.run()
   expect(session.layout.tab).toBe('transfers')
   stop()
+})
+
+test('what an earlier run left is taken up after the first list, and said', async () => {
+  const backend = createMock({ pace: 0 })
+  const asked = vi.spyOn(backend, 'takeUpTransfers')
+  const session = new Session(backend, await backend.start())
+  const transfers = new Transfers(backend)
+  const buckets = new Buckets(session)
+  const look = takeUp({ session, transfers, buckets })
+  look()?.()
+  expect(asked).not.toHaveBeenCalled()
+  await buckets.load()
+  look()
+  look()
+  await vi.waitFor(() => expect(session.toasts.items).toHaveLength(1))
+  expect(asked).toHaveBeenCalledTimes(1)
+  expect(session.toasts.items[0]?.text).toBe('Resumed 3 transfers.')
+  session.toasts.items[0]?.action?.run()
+  expect(session.layout.tab).toBe('transfers')
+})
+
+test('transfers that wait for a key are asked for again when the accounts change', async () => {
+  const backend = createMock({ pace: 0 })
+  const waiting = { resumed: 0, paused: 0, itemsKept: 0, bytesKept: 0, waitingAccounts: 1 }
+  const asked = vi.spyOn(backend, 'takeUpTransfers').mockResolvedValue(waiting)
+  const session = new Session(backend, await backend.start())
+  const transfers = new Transfers(backend)
+  const buckets = new Buckets(session)
+  await buckets.load()
+  const look = takeUp({ session, transfers, buckets })
+  look()
+  await vi.waitFor(() => expect(transfers.takenUp).not.toBeNull())
+  look()
+  expect(asked).toHaveBeenCalledTimes(1)
+  session.accounts = [...session.accounts]
+  look()
+  expect(asked).toHaveBeenCalledTimes(2)
 })

@@ -31,6 +31,9 @@ import type {
   UploadPlan,
   UploadChange,
   TransferBatch,
+  TakenUpView,
+  TransferItemView,
+  ItemStanding,
   Target,
   PermissionsView,
   VerdictView,
@@ -131,6 +134,12 @@ export interface Backend {
   download(viewId: string, selectionId: string, where: 'downloads' | 'ask'): Promise<number | null> // null = dialog cancelled; never overwrites
 
   watchTransfers(batch: (b: TransferBatch) => void): Promise<Stop>
+  takeUpTransfers(): Promise<TakenUpView> // what an earlier run left goes on; asking again takes only what waited
+  transferItems(id: number, which: ItemStanding | null, after: number, most: number): Promise<TransferItemView[]>
+  pauseTransfer(id: number): Promise<void>
+  resumeTransfer(id: number): Promise<void>
+  pauseAllTransfers(): Promise<void>
+  resumeAllTransfers(): Promise<void>
   cancelTransfer(id: number): Promise<void>
   cancelAllTransfers(): Promise<void>
   retryTransfer(id: number): Promise<void>

@@ -57,6 +57,12 @@ export const commands = {
 	discardUpload: (planId: string) => __TAURI_INVOKE<null>("discard_upload", { planId }),
 	download: (viewId: string, selectionId: string, place: DownloadPlace) => __TAURI_INVOKE<number | null>("download", { viewId, selectionId, place }),
 	watchTransfers: (batch: Channel<TransferBatch>) => __TAURI_INVOKE<number>("watch_transfers", { batch }),
+	takeUpTransfers: () => __TAURI_INVOKE<TakenUpView>("take_up_transfers"),
+	transferItems: (id: number, which: ItemStanding | null, after: number, most: number) => __TAURI_INVOKE<TransferItemView[]>("transfer_items", { id, which, after, most }),
+	pauseTransfer: (id: number) => __TAURI_INVOKE<null>("pause_transfer", { id }),
+	resumeTransfer: (id: number) => __TAURI_INVOKE<null>("resume_transfer", { id }),
+	pauseAllTransfers: () => __TAURI_INVOKE<null>("pause_all_transfers"),
+	resumeAllTransfers: () => __TAURI_INVOKE<null>("resume_all_transfers"),
 	cancelTransfer: (id: number) => __TAURI_INVOKE<null>("cancel_transfer", { id }),
 	cancelAllTransfers: () => __TAURI_INVOKE<null>("cancel_all_transfers"),
 	retryTransfer: (id: number) => __TAURI_INVOKE<null>("retry_transfer", { id }),
@@ -424,6 +430,10 @@ export type IpcError = {
 	details: ErrorDetails,
 };
 
+export type ItemStanding = "waiting" | 
+/**  Its turn has come, or had come when the work was interrupted. */
+"begun" | "done" | "skipped" | "failed";
+
 /**  One item that failed. */
 export type JobErrorView = {
 	name: string,
@@ -435,7 +445,7 @@ export type JobErrorView = {
 
 export type JobKind = "upload" | "download" | "delete" | "emptyBucket" | "access";
 
-export type JobState = "queued" | "running" | "done" | "failed" | "cancelled";
+export type JobState = "queued" | "running" | "paused" | "done" | "failed" | "cancelled";
 
 export type JobView = {
 	id: number,
@@ -729,6 +739,15 @@ export type StartView = {
 	layout: string | null,
 };
 
+/**  What was taken up of an earlier run. */
+export type TakenUpView = {
+	resumed: number,
+	paused: number,
+	itemsKept: number,
+	bytesKept: number,
+	waitingAccounts: number,
+};
+
 export type Target = { kind: "bucket"; accountId: string; bucket: string } | { kind: "selection"; viewId: string; selectionId: string };
 
 /**  The colours. */
@@ -747,9 +766,18 @@ export type TransferBatch = {
 	totals: TransferTotals,
 };
 
+/**  One object of a job. */
+export type TransferItemView = {
+	number: number,
+	name: string,
+	size: number,
+	standing: ItemStanding,
+};
+
 export type TransferTotals = {
 	running: number,
 	queued: number,
+	paused: number,
 	failed: number,
 	done: number,
 	cancelled: number,
@@ -875,6 +903,11 @@ export type WindowAction =
 "close" | 
 /**  Close without asking. */
 "closeNow" | 
+/**
+ *  Out of sight while transfers run; the program ends with the last of them, unless it was started again meanwhile,
+ *  which shows the window.
+ */
+"hideUntilDone" | 
 /**  Move with the pointer from now on. */
 "startDragging" | 
 /**  Draw everything this large, in percent. */

@@ -94,6 +94,12 @@ export const tauriBackend: Backend = {
   download: commands.download,
 
   watchTransfers: (batch) => watch(batch, commands.watchTransfers),
+  takeUpTransfers: commands.takeUpTransfers,
+  transferItems: commands.transferItems,
+  pauseTransfer: quietly(commands.pauseTransfer),
+  resumeTransfer: quietly(commands.resumeTransfer),
+  pauseAllTransfers: quietly(commands.pauseAllTransfers),
+  resumeAllTransfers: quietly(commands.resumeAllTransfers),
   cancelTransfer: quietly(commands.cancelTransfer),
   cancelAllTransfers: quietly(commands.cancelAllTransfers),
   retryTransfer: quietly(commands.retryTransfer),

@@ -62,6 +62,7 @@ export function ariaShortcut(shortcut: string, platform: Platform): string {
   const ctrl = platform === 'macos' ? 'Meta' : 'Control'
   return shortcut
     .replace(/\+\+$/, '+Plus')
+    .replace(/ $/, 'Space')
     .replace(/^Ctrl\+/, `${ctrl}+`)
     .replace(/^Cmd\+/, 'Meta+')
 }

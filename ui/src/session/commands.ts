@@ -60,6 +60,7 @@ export type CommandId =
   | 'view.permissions'
   | 'view.properties'
   | 'view.eventLog'
+  | 'transfers.pauseAll'
   | 'transfers.cancelAll'
   | 'transfers.clear'
   | 'tools.settings'

@@ -91,7 +91,7 @@ impl App {
                     prefixes,
                     canned_acl: canned,
                 };
-                Ok(Some(self.parts.work.engine.start(JobSpec::SetAcl(spec))))
+                Ok(Some(self.start_job(OPERATION, JobSpec::SetAcl(spec)).await?))
             }
         }
     }

@@ -139,9 +139,8 @@ impl App {
             objects,
             uploads,
         };
-        Ok(Some(
-            self.parts.work.engine.start(JobSpec::EmptyAndDeleteBucket(spec)).get(),
-        ))
+        let job = self.start_job(DELETE, JobSpec::EmptyAndDeleteBucket(spec)).await?;
+        Ok(Some(job.get()))
     }
 
     async fn delete_empty(&self, client: &Client, account: &AccountId, bucket: &BucketName) -> Result<()> {

@@ -139,7 +139,7 @@ impl App {
             bucket: planned.bucket,
             objects: keys.into_iter().map(ObjectVersion::from).collect(),
         };
-        Ok(self.parts.work.engine.start(JobSpec::Delete(spec)).get())
+        Ok(self.start_job(OPERATION, JobSpec::Delete(spec)).await?.get())
     }
 }
 

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use dipper_app::{
-    ConflictPolicy, Decision, ErrorKind, JobKind, JobState, KeyChange, Mode, SourceId, UploadAccess, UploadChange,
-    UploadItem, UploadPlan, UploadResult, UploadTarget,
+    ConflictPolicy, Decision, ErrorKind, ItemStanding, JobKind, JobState, KeyChange, Mode, SourceId, UploadAccess,
+    UploadChange, UploadItem, UploadPlan, UploadResult, UploadTarget,
 };
 use dipper_testkit::http::Stranger;
 use tempfile::TempDir;
@@ -415,4 +415,39 @@ async fn a_failed_transfer_stays_until_it_is_taken_off_by_itself() {
     assert!(story.app.watch_transfers().next().await.jobs.is_empty());
     let again = story.app.forget_transfer(jobs[0].id).await.unwrap_err();
     assert_eq!(again.kind(), ErrorKind::NotFound);
+}
+
+#[tokio::test]
+async fn a_paused_transfer_rests_until_it_is_resumed_and_shows_its_objects() {
+    let story = with_bucket().await;
+    let names: Vec<_> = (0..40).map(|n| format!("f{n:02}.txt")).collect();
+    let paths = files(&story, &names.iter().map(String::as_str).collect::<Vec<_>>());
+    let planned = plan(&story, paths).await;
+    let id = story.app.start_upload(&planned.token).await.unwrap();
+    story.app.pause_all_transfers().await.unwrap();
+    story.app.until_transfers_rest().await;
+    assert_eq!(
+        story.app.transfers_under_way(),
+        0,
+        "whoever quits now interrupts nothing"
+    );
+    let batch = story.app.watch_transfers().next().await;
+    // On a quick machine it may have been done before it was told.
+    let rested = batch.jobs[0].state;
+    assert!(matches!(rested, JobState::Paused | JobState::Done), "{rested:?}");
+    assert_eq!(batch.totals.paused, u64::from(rested == JobState::Paused));
+
+    story.app.resume_transfer(id).await.unwrap();
+    assert_eq!(story.ended(id).await.items_done, 40);
+    let items = story.app.transfer_items(id, None, 0, 15).await.unwrap();
+    let rest = story.app.transfer_items(id, None, items[14].number, 100).await.unwrap();
+    assert_eq!((items.len(), rest.len()), (15, 25));
+    assert_eq!(
+        (items[0].name.as_str(), items[0].standing),
+        ("2026/f00.txt", ItemStanding::Done)
+    );
+    let failed = story.app.transfer_items(id, Some(ItemStanding::Failed), 0, 100).await;
+    assert!(failed.unwrap().is_empty());
+    let unknown = story.app.transfer_items(4711, None, 0, 10).await.unwrap_err();
+    assert_eq!(unknown.kind(), ErrorKind::NotFound);
 }

@@ -1,12 +1,14 @@
 //! Deleting many objects, and knowing of each whether it is gone.
 
+mod short;
+
 use std::collections::HashSet;
 
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use futures_util::StreamExt;
 use futures_util::stream;
 
-use crate::call::send;
+use crate::call::{Call, send};
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result, classify};
 use crate::limits::MAX_DELETE_KEYS;
@@ -23,6 +25,23 @@ pub struct DeleteReport {
     pub deleted: u64,
     /// Which are not, and why.
     pub failed: Vec<(ObjectVersion, Error)>,
+}
+
+/// What a server says about many.
+#[derive(Debug, Default)]
+struct Answered {
+    /// Keys and, where it names them, versions that are gone.
+    deleted: Vec<(String, Option<String>)>,
+    refused: Vec<Refusal>,
+}
+
+/// One that is not gone, and the server's reason.
+#[derive(Debug)]
+struct Refusal {
+    key: Option<String>,
+    version: Option<String>,
+    code: Option<String>,
+    message: Option<String>,
 }
 
 impl Client {
@@ -60,21 +79,19 @@ impl Client {
         report: &mut DeleteReport,
     ) -> Result<()> {
         let call = self.bucket_call("DeleteObjects", bucket).with_digest();
-        let mut document = Delete::builder().quiet(false);
-        for object in objects {
-            let named = ObjectIdentifier::builder().key(object.key.as_str());
-            let named = named.set_version_id(object.version_id.clone()).build();
-            document = document.objects(named.map_err(|error| call.error(ErrorKind::Internal).with_source(error))?);
-        }
-        let document = document
-            .build()
-            .map_err(|error| call.error(ErrorKind::Internal).with_source(error))?;
-        let request = self.sdk().delete_objects().bucket(bucket.as_str()).delete(document);
-        let answer = send!(call, request)?;
-        let deleted = || answer.deleted().iter();
-        let keys: HashSet<&str> = deleted().filter_map(|deleted| deleted.key()).collect();
+        let short = match self.has_a_short_way() {
+            true => Some(self.delete_short(&call, bucket, objects).await),
+            false => None,
+        };
+        let answer = match short {
+            Some(Err(error)) if self.has_to_heal(&error) => self.delete_with_the_sdk(&call, bucket, objects).await?,
+            Some(answer) => answer?,
+            None => self.delete_with_the_sdk(&call, bucket, objects).await?,
+        };
+        let deleted = || answer.deleted.iter();
+        let keys: HashSet<&str> = deleted().map(|(key, _)| key.as_str()).collect();
         let versions: HashSet<(&str, &str)> = deleted()
-            .filter_map(|deleted| Some((deleted.key()?, version(deleted.version_id()))))
+            .map(|(key, id)| (key.as_str(), version(id.as_deref())))
             .collect();
         for object in objects {
             let key = object.key.as_str();
@@ -89,13 +106,13 @@ impl Client {
             }
             let wanted = (Some(key), version(object.version_id.as_deref()));
             let refusal = answer
-                .errors()
+                .refused
                 .iter()
-                .find(|error| (error.key(), version(error.version_id())) == wanted);
+                .find(|refusal| (refusal.key.as_deref(), version(refusal.version.as_deref())) == wanted);
             let error = match refusal {
-                Some(refusal) => Error::new(classify(refusal.code(), None), "DeleteObject")
-                    .with_s3_code(refusal.code().unwrap_or("Unknown"))
-                    .with_server_message(refusal.message().unwrap_or_default()),
+                Some(refusal) => Error::new(classify(refusal.code.as_deref(), None), "DeleteObject")
+                    .with_s3_code(refusal.code.as_deref().unwrap_or("Unknown"))
+                    .with_server_message(refusal.message.as_deref().unwrap_or_default()),
                 None => Error::new(ErrorKind::Corrupt, "DeleteObject")
                     .with_detail("the server did not say whether it is gone"),
             };
@@ -104,6 +121,41 @@ impl Client {
                 .push(((*object).clone(), error.with_bucket(bucket).with_key(&object.key)));
         }
         Ok(())
+    }
+
+    async fn delete_with_the_sdk(
+        &self,
+        call: &Call,
+        bucket: &BucketName,
+        objects: &[&ObjectVersion],
+    ) -> Result<Answered> {
+        let mut document = Delete::builder().quiet(false);
+        for object in objects {
+            let named = ObjectIdentifier::builder().key(object.key.as_str());
+            let named = named.set_version_id(object.version_id.clone()).build();
+            document = document.objects(named.map_err(|error| call.error(ErrorKind::Internal).with_source(error))?);
+        }
+        let document = document
+            .build()
+            .map_err(|error| call.error(ErrorKind::Internal).with_source(error))?;
+        let request = self.sdk().delete_objects().bucket(bucket.as_str()).delete(document);
+        let answer = send!(call, request)?;
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        let deleted = answer.deleted().iter();
+        let refused = answer.errors().iter();
+        Ok(Answered {
+            deleted: deleted
+                .filter_map(|deleted| Some((owned(deleted.key())?, owned(deleted.version_id()))))
+                .collect(),
+            refused: refused
+                .map(|error| Refusal {
+                    key: owned(error.key()),
+                    version: owned(error.version_id()),
+                    code: owned(error.code()),
+                    message: owned(error.message()),
+                })
+                .collect(),
+        })
     }
 
     async fn delete_one_by_one(&self, bucket: &BucketName, objects: &[&ObjectVersion], report: &mut DeleteReport) {

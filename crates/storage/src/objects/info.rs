@@ -14,6 +14,11 @@ const METADATA: &str = "x-amz-meta-";
 const CHECKSUM: &str = "x-amz-checksum-";
 
 impl ObjectInfo {
+    #[cfg(test)]
+    pub(crate) fn nothing(key: &ObjectKey) -> Self {
+        Self::from_headers(key, &Call::new("HeadObject", OffsetDateTime::now_utc))
+    }
+
     pub(super) fn from_headers(key: &ObjectKey, call: &Call) -> Self {
         let text = |name: &str| call.answered(name).filter(|value| !value.is_empty()).map(str::to_owned);
         let number = |name: &str| call.answered(name).and_then(|value| value.parse::<u64>().ok());
@@ -38,12 +43,29 @@ impl ObjectInfo {
             version_id: text("x-amz-version-id"),
             metadata: user_metadata(call),
             server_side_encryption: text("x-amz-server-side-encryption"),
+            has_plain_etag: has_plain_etag(call),
             parts: number("x-amz-mp-parts-count").and_then(|count| u32::try_from(count).ok()),
             checksums: checksums(call),
             restore: text("x-amz-restore"),
             website_redirect: text("x-amz-website-redirect-location"),
         }
     }
+}
+
+/// Asks for the checksums that the server keeps. The SDK would ask too, and then check in a way of its own.
+pub(super) fn checksums_wanted() -> (String, String) {
+    ("x-amz-checksum-mode".to_owned(), "ENABLED".to_owned())
+}
+
+/// Whether the answer's `ETag` may be the MD5 of the bytes.
+pub(crate) fn has_plain_etag(call: &Call) -> bool {
+    let keyed = call
+        .answered("x-amz-server-side-encryption")
+        .is_some_and(|kind| kind.starts_with("aws:kms"));
+    !keyed
+        && call
+            .answered("x-amz-server-side-encryption-customer-algorithm")
+            .is_none()
 }
 
 fn user_metadata(call: &Call) -> Vec<(String, String)> {

@@ -6,6 +6,7 @@ use aws_sdk_s3::primitives::ByteStream;
 use bytes::{Bytes, BytesMut};
 
 use super::ObjectInfo;
+use super::info::checksums_wanted;
 use crate::call::{Call, sdk_key, send};
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
@@ -48,6 +49,8 @@ pub struct GetOptions {
     pub if_match: Option<String>,
     /// This version.
     pub version: Option<String>,
+    /// An answer that crawls is not given up.
+    pub however_slow: bool,
 }
 
 /// The bytes of an object as they arrive. Dropping it closes the connection.
@@ -105,16 +108,16 @@ impl ObjectStream {
 impl Client {
     /// Starts reading an object. A server that ignores the range is `Unsupported`.
     pub async fn get_object(&self, bucket: &BucketName, key: &ObjectKey, options: &GetOptions) -> Result<ObjectStream> {
-        let call = self.object_call("GetObject", bucket, key).expecting(Answer::Object);
-        let request = self
-            .sdk()
-            .get_object()
-            .bucket(bucket.as_str())
-            .key(sdk_key(key))
-            .set_range(options.range.map(|range| range.to_string()))
-            .set_if_match(options.if_match.as_ref().map(|etag| format!("\"{etag}\"")))
-            .set_version_id(options.version.clone());
-        let answer = send!(call, request)?;
+        let answer = if options.however_slow {
+            Answer::SlowObject
+        } else {
+            Answer::Object
+        };
+        let call = self
+            .object_call("GetObject", bucket, key)
+            .expecting(answer)
+            .headers([checksums_wanted()]);
+        let body = self.body_of(&call, (bucket, key), options).await?;
         let info = ObjectInfo::from_headers(key, &call);
         let content_range = call.answered("content-range").and_then(ContentRange::parse);
         let told = call
@@ -131,10 +134,33 @@ impl Client {
             info,
             content_range,
             length,
-            body: answer.body,
+            body,
             received: 0,
             call,
         })
+    }
+
+    async fn body_of(
+        &self,
+        call: &Call,
+        (bucket, key): (&BucketName, &ObjectKey),
+        options: &GetOptions,
+    ) -> Result<ByteStream> {
+        if self.has_a_short_way() {
+            match self.get_short(call, (bucket, key), options).await {
+                Err(error) if self.has_to_heal(&error) => {}
+                body => return body,
+            }
+        }
+        let request = self
+            .sdk()
+            .get_object()
+            .bucket(bucket.as_str())
+            .key(sdk_key(key))
+            .set_range(options.range.map(|range| range.to_string()))
+            .set_if_match(options.if_match.as_ref().map(|etag| format!("\"{etag}\"")))
+            .set_version_id(options.version.clone());
+        Ok(send!(call, request)?.body)
     }
 }
 

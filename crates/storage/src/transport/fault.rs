@@ -18,6 +18,10 @@ pub(crate) enum Fault {
     ConnectTimeout,
     #[error("the server did not answer in time")]
     Timeout,
+    #[error("the answer came too slowly, below 1 KiB a second")]
+    Crawl,
+    #[error("there is no way to the server")]
+    NoWay,
     #[error("the server's certificate is not trusted: {0}")]
     Certificate(String),
     #[error("the secure connection failed: {0}")]
@@ -39,13 +43,21 @@ pub(crate) enum Fault {
 impl Fault {
     pub(crate) fn kind(&self) -> ErrorKind {
         match self {
-            Self::NameNotFound(_) | Self::Refused | Self::NotHttp | Self::Broken(_) => ErrorKind::Network,
-            Self::ConnectTimeout | Self::Timeout => ErrorKind::Timeout,
+            Self::NameNotFound(_) | Self::Refused | Self::NotHttp | Self::NoWay | Self::Broken(_) => ErrorKind::Network,
+            Self::ConnectTimeout | Self::Timeout | Self::Crawl => ErrorKind::Timeout,
             Self::Certificate(_) | Self::Tls(_) | Self::NotTls => ErrorKind::Tls,
             Self::TooLarge(_) => ErrorKind::Unsupported,
             Self::Source(_) => ErrorKind::LocalIo,
             Self::Request(_) => ErrorKind::Internal,
         }
+    }
+
+    /// Whether no connection could be made at all.
+    pub(crate) fn is_unreachable(&self) -> bool {
+        matches!(
+            self,
+            Self::NameNotFound(_) | Self::Refused | Self::ConnectTimeout | Self::NoWay
+        )
     }
 
     pub(crate) fn into_error(self, operation: &'static str) -> Error {
@@ -87,9 +99,7 @@ impl Fault {
             io::ErrorKind::UnexpectedEof | io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionAborted => {
                 Self::Broken("the server closed it".to_owned())
             }
-            io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable => {
-                Self::Broken("there is no way to the server".to_owned())
-            }
+            io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable => Self::NoWay,
             _ => Self::Broken(error.to_string()),
         }
     }

@@ -98,7 +98,7 @@ impl Drop for Record {
 }
 
 /// The text of `<Code>` in an error document.
-pub(super) fn error_code(document: &[u8]) -> Option<String> {
+pub(crate) fn error_code(document: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(document);
     let (_, rest) = text.split_once("<Code>")?;
     let (code, _) = rest.split_once("</Code>")?;

@@ -11,9 +11,9 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use super::certificate::Certificate;
 use super::config::Config;
 use super::{Tls, users};
+use crate::Certificate;
 use crate::port::Reserved;
 use crate::process::{Daemon, program, require, run};
 use crate::{Error, ErrorKind};

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::certificate::Certificate;
+use crate::Certificate;
 
 /// The text with the places to fill in between at signs.
 const TEMPLATE: &str = include_str!("ceph.conf");

@@ -5,18 +5,21 @@
 //! at the most. A connection that breaks goes on at the byte it reached.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-use dipper_storage::{BucketName, ByteRange, Client, ErrorKind, GetOptions, ObjectInfo, ObjectStream};
+use dipper_storage::{ByteRange, ErrorKind, GetOptions, Hasher, ObjectInfo, ObjectKey, ObjectStream, Proof};
 use tokio::task::JoinSet;
 
+use super::verify::{Verified, holds, proof_of_one, proof_of_ranges};
 use crate::context::{Context, Interrupt};
+use crate::crash::crash_point;
 use crate::error::{Error, Result};
-use crate::files::Target;
+use crate::files::{Target, blocking};
+use crate::journal::{Evidence, Item, Part};
+use crate::line::Blame;
 use crate::parts::{PartPlan, parts_for};
 use crate::progress::ItemBytes;
-use crate::retry::ATTEMPTS;
-use crate::targets::Object;
+use crate::retry::Tries;
 
 /// How often an object may change under way before we give up.
 const BEGINNINGS: u32 = 3;
@@ -25,9 +28,8 @@ const BEGINNINGS: u32 = 3;
 #[derive(Clone)]
 pub(super) struct Fetch {
     pub(super) context: Context,
-    pub(super) client: Client,
-    pub(super) bucket: BucketName,
-    pub(super) object: Object,
+    pub(super) item: Arc<Item>,
+    pub(super) key: ObjectKey,
     pub(super) target: Arc<Target>,
     pub(super) bytes: ItemBytes,
 }
@@ -45,6 +47,37 @@ struct Range {
     at: u64,
     end: Option<u64>,
     pin: Option<Pin>,
+    /// What the bytes are held against in the end, and what they come to so far.
+    proof: Option<Proof>,
+    seen: Option<Hasher>,
+    /// It has crawled once, and may.
+    however_slow: bool,
+}
+
+/// An object that is in its file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Fetched {
+    pub(super) size: u64,
+    pub(super) verified: Verified,
+}
+
+/// What came of fetching the whole of it.
+enum Outcome {
+    Whole(Fetched),
+    /// All bytes are there, and they are not the object's.
+    Damaged,
+}
+
+impl Outcome {
+    fn of(size: u64, proof: Option<&Proof>, holds: bool) -> Self {
+        if !holds {
+            return Self::Damaged;
+        }
+        Self::Whole(Fetched {
+            size,
+            verified: Verified::by(proof),
+        })
+    }
 }
 
 impl Pin {
@@ -56,20 +89,46 @@ impl Pin {
     }
 }
 
+impl Range {
+    fn new(begin: u64, end: Option<u64>, pin: Option<Pin>, proof: Option<Proof>) -> Self {
+        Self {
+            begin,
+            at: begin,
+            end,
+            pin,
+            proof,
+            seen: None,
+            however_slow: false,
+        }
+    }
+
+    fn begin_again(&mut self) {
+        self.at = self.begin;
+        self.seen = None;
+    }
+}
+
 impl Fetch {
-    /// Writes the whole object and says how long it is.
-    pub(super) async fn all(&self) -> Result<u64> {
+    /// Writes the whole object, and says how long it is and how that was verified. Damaged bytes are fetched once more.
+    pub(super) async fn all(&self) -> Result<Fetched> {
         let mut ranges_work = true;
         let mut beginnings = 1;
+        let mut damaged = false;
         loop {
             self.bytes.reset();
-            let outcome = if ranges_work && parts_for(self.object.size).count > 1 {
+            let outcome = if ranges_work && parts_for(self.item.size).count > 1 {
                 self.in_ranges().await
             } else {
                 self.target.resize(0)?;
                 self.in_one(ranges_work).await
             };
             match outcome {
+                Ok(Outcome::Whole(fetched)) => return Ok(fetched),
+                Ok(Outcome::Damaged) if damaged => return Err(self.is_damaged()),
+                Ok(Outcome::Damaged) => {
+                    damaged = true;
+                    self.context.journal.lose(self.context.job.id(), self.item.number).await;
+                }
                 Err(error) if error.kind() == ErrorKind::Unsupported && ranges_work => ranges_work = false,
                 Err(error) if error.kind() == ErrorKind::PreconditionFailed => {
                     if beginnings == BEGINNINGS {
@@ -77,7 +136,7 @@ impl Fetch {
                     }
                     beginnings += 1;
                 }
-                outcome => return outcome,
+                Err(error) => return Err(error),
             }
         }
     }
@@ -88,92 +147,171 @@ impl Fetch {
     }
 
     /// One request from the first byte to the last; a broken one goes on in the middle where the server can do that.
-    async fn in_one(&self, ranges_work: bool) -> Result<u64> {
-        let mut range = Range {
-            begin: 0,
-            at: 0,
-            end: None,
-            pin: None,
-        };
+    async fn in_one(&self, ranges_work: bool) -> Result<Outcome> {
+        let mut range = Range::new(0, None, None, None);
         self.range(&mut range, ranges_work).await?;
-        Ok(range.at)
+        let holds = match (&range.proof, range.seen.take()) {
+            (Some(proof), Some(seen)) => proof.holds(seen),
+            _ => true,
+        };
+        Ok(Outcome::of(range.at, range.proof.as_ref(), holds))
     }
 
-    async fn in_ranges(&self) -> Result<u64> {
+    async fn in_ranges(&self) -> Result<Outcome> {
+        let (client, bucket) = (&self.context.client, self.context.job.bucket());
         let attempt = || async {
-            self.client
-                .head_object(&self.bucket, &self.object.key)
-                .await
-                .map_err(Error::from)
+            let info = client.head_object_with_checksums(bucket, &self.key).await;
+            info.map_err(Error::from)
         };
-        let pin = Pin::of(&self.context.request(Interrupt::AtOnce, attempt).await?);
-        let size = pin.size;
-        self.target.resize(size)?;
-        let plan = parts_for(size);
-        let next = Arc::new(AtomicU32::new(0));
+        let info = self.context.request(Interrupt::AtOnce, attempt).await?;
+        let (pin, proof) = (Pin::of(&info), proof_of_ranges(&info));
+        let plan = parts_for(pin.size);
+        crash_point!("ranges.after_pin");
+        let missing = Arc::new(self.missing(&pin, plan).await?);
+        let next = Arc::new(AtomicUsize::new(0));
         let context = self.context.child();
         let mut workers = JoinSet::new();
-        for _ in 0..context.width.min(plan.count as usize) {
-            let (next, pin) = (next.clone(), pin.clone());
+        for _ in 0..context.width.min(missing.len()) {
+            let (next, missing, pin, proof) = (next.clone(), missing.clone(), pin.clone(), proof.clone());
             let fetch = Fetch {
                 context: context.clone(),
                 ..self.clone()
             };
-            workers.spawn(async move { fetch.some_ranges(&next, plan, &pin).await });
+            workers.spawn(async move { fetch.some_ranges(&next, &missing, (plan, &pin), proof.as_ref()).await });
         }
-        let mut outcome = Ok(());
+        let mut seen = Ok(Vec::new());
         while let Some(ended) = workers.join_next().await {
             let ended = ended
                 .unwrap_or_else(|error| Err(Error::new(ErrorKind::Internal, format!("A range ended badly: {error}"))));
-            if ended.is_err() {
-                context.cancel.cancel();
-                outcome = outcome.and(ended);
+            match (ended, &mut seen) {
+                (Ok(ranges), Ok(seen)) => seen.extend(ranges),
+                (Ok(_), Err(_)) => {}
+                (Err(error), _) => {
+                    context.cancel.cancel();
+                    seen = seen.and(Err(error));
+                }
             }
         }
-        outcome.map(|()| size)
+        let mut seen = seen?;
+        if let Some(proof) = &proof {
+            seen.extend(self.seen_before(&missing, plan, pin.size, proof).await?);
+        }
+        let holds = proof.as_ref().is_none_or(|proof| holds(proof, seen));
+        Ok(Outcome::of(pin.size, proof.as_ref(), holds))
     }
 
-    async fn some_ranges(&self, next: &AtomicU32, plan: PartPlan, pin: &Pin) -> Result<()> {
-        loop {
-            let index = next.fetch_add(1, Relaxed);
-            if index >= plan.count {
-                return Ok(());
+    /// The ranges that an earlier run has not fetched of this state of the object. Where it fetched another, or nothing, the
+    /// file begins anew, and that is written down.
+    async fn missing(&self, pin: &Pin, plan: PartPlan) -> Result<Vec<u32>> {
+        let Context { journal, job, .. } = &self.context;
+        let known = match journal.reached(job.id(), self.item.number).await? {
+            (Some(Evidence::Receiving { size, etag, .. }), parts)
+                if size == pin.size && etag == pin.etag && etag.is_some() =>
+            {
+                parts
             }
-            let (begin, length) = plan.range(index, pin.size);
-            let mut range = Range {
-                begin,
-                at: begin,
-                end: Some(begin + length),
-                pin: Some(pin.clone()),
+            _ => Vec::new(),
+        };
+        if known.is_empty() || self.target.length()? != pin.size {
+            self.target.resize(pin.size)?;
+            journal.lose(job.id(), self.item.number).await;
+            let receiving = Evidence::Receiving {
+                temporary: self.target.temporary().to_owned(),
+                size: pin.size,
+                etag: pin.etag.clone(),
             };
-            self.range(&mut range, true).await?;
+            journal.reach(job.id(), self.item.number, receiving).await?;
+            crash_point!("ranges.after_receiving");
+            return Ok((0..plan.count).collect());
         }
+        let is_there = |index: &u32| known.iter().any(|part| part.number == index + 1);
+        for part in &known {
+            self.bytes.add(plan.range(part.number - 1, pin.size).1);
+        }
+        Ok((0..plan.count).filter(|index| !is_there(index)).collect())
+    }
+
+    /// Fetches ranges until there are no more, and hands back what they come to.
+    async fn some_ranges(
+        &self,
+        next: &AtomicUsize,
+        missing: &[u32],
+        (plan, pin): (PartPlan, &Pin),
+        proof: Option<&Proof>,
+    ) -> Result<Vec<(u64, Hasher)>> {
+        let mut seen = Vec::new();
+        while let Some(&index) = missing.get(next.fetch_add(1, Relaxed)) {
+            let (begin, length) = plan.range(index, pin.size);
+            let mut range = Range::new(begin, Some(begin + length), Some(pin.clone()), proof.cloned());
+            self.range(&mut range, true).await?;
+            seen.extend(range.seen.map(|hasher| (begin, hasher)));
+            self.reached(index).await?;
+        }
+        Ok(seen)
+    }
+
+    /// What the ranges of an earlier run come to: read again, which tells of a disk that lost them too.
+    async fn seen_before(
+        &self,
+        missing: &[u32],
+        plan: PartPlan,
+        size: u64,
+        proof: &Proof,
+    ) -> Result<Vec<(u64, Hasher)>> {
+        let mut seen = Vec::new();
+        for index in (0..plan.count).filter(|index| !missing.contains(index)) {
+            let (begin, length) = plan.range(index, size);
+            let (target, mut hasher) = (self.target.clone(), proof.hasher());
+            let hasher = blocking(move || {
+                target.read(begin, length, |piece| hasher.update(piece))?;
+                Ok(hasher)
+            });
+            seen.push((begin, hasher.await?));
+        }
+        Ok(seen)
+    }
+
+    /// A range lies in the file: that is written down once the disk has it.
+    async fn reached(&self, index: u32) -> Result<()> {
+        crash_point!("ranges.after_range");
+        let target = self.target.clone();
+        blocking(move || target.sync()).await?;
+        crash_point!("ranges.after_sync");
+        let part = Part {
+            number: index + 1,
+            etag: String::new(),
+        };
+        let Context { journal, job, .. } = &self.context;
+        journal.part(job.id(), self.item.number, part).await;
+        crash_point!("ranges.after_note");
+        Ok(())
     }
 
     /// Fetches a range to its end. Tries are counted anew whenever bytes have come that stay.
     async fn range(&self, range: &mut Range, resume: bool) -> Result<()> {
-        let mut failed = 0;
+        let mut tries = Tries::default();
         loop {
             let before = range.at;
-            let permit = self
-                .context
-                .unless_cancelled(self.context.connections.acquire())
-                .await?;
+            let permit = self.context.permit().await?;
             let outcome = self.context.unless_cancelled(self.stretch(range)).await.flatten();
-            drop(permit);
+            let moved = resume && range.at > before;
+            if moved {
+                tries.begin_anew();
+            }
+            let blame = permit.ended(&outcome, !moved && tries.failed() == 0);
             let error = match outcome {
-                Err(error) if error.kind().is_retryable() => error,
+                Err(error) if tries.go_on(&error, blame, self.context.patience()) => error,
                 outcome => return outcome,
             };
-            failed = if resume && range.at > before { 1 } else { failed + 1 };
-            if failed >= ATTEMPTS {
-                return Err(error);
-            }
+            let crawled = error.storage().is_some_and(dipper_storage::Error::is_crawl);
+            range.however_slow |= crawled;
             if !resume {
                 self.bytes.take_back(range.at - range.begin);
-                range.at = range.begin;
+                range.begin_again();
             }
-            self.context.pause(Interrupt::AtOnce, failed, &error).await?;
+            if blame == Blame::Request && !crawled {
+                self.context.pause(Interrupt::AtOnce, tries.failed(), &error).await?;
+            }
         }
     }
 
@@ -187,11 +325,21 @@ impl Fetch {
                 "The object is another one than before",
             ));
         }
+        if range.pin.is_none() {
+            self.check_size(pin.size).await?;
+            range.proof = proof_of_one(&stream.info);
+        }
         let end = *range.end.get_or_insert(pin.size);
         range.pin = Some(pin);
         check_extent(&stream, range.at, end)?;
+        if range.at == range.begin {
+            range.seen = range.proof.as_ref().map(Proof::hasher);
+        }
         while let Some(piece) = stream.next().await? {
             self.target.write_at(&piece, range.at)?;
+            if let Some(seen) = &mut range.seen {
+                seen.update(&piece);
+            }
             range.at += piece.len() as u64;
             self.bytes.add(piece.len() as u64);
         }
@@ -202,6 +350,25 @@ impl Fetch {
             ));
         }
         Ok(())
+    }
+
+    /// Asks again where an answer has another size than the list: the object may be a new one, or the answer cut in a way
+    /// that looks complete.
+    async fn check_size(&self, size: u64) -> Result<()> {
+        if size == self.item.size {
+            return Ok(());
+        }
+        let told = self
+            .context
+            .client
+            .head_object(self.context.job.bucket(), &self.key)
+            .await?
+            .size;
+        if told == size {
+            return Ok(());
+        }
+        let message = format!("The answer has {size} bytes, and the object {told}");
+        Err(Error::new(ErrorKind::Corrupt, message))
     }
 
     async fn open(&self, range: &Range) -> Result<ObjectStream> {
@@ -219,14 +386,25 @@ impl Fetch {
             }),
             if_match: range.pin.as_ref().and_then(|pin| pin.etag.clone()),
             version: None,
+            however_slow: range.however_slow,
         };
-        Ok(self.client.get_object(&self.bucket, &self.object.key, &options).await?)
+        let (client, bucket) = (&self.context.client, self.context.job.bucket());
+        Ok(client.get_object(bucket, &self.key, &options).await?)
+    }
+
+    fn is_damaged(&self) -> Error {
+        let message = format!(
+            "Could not download `{}`: what arrives is not what the server says it keeps",
+            self.key
+        );
+        Error::new(ErrorKind::Corrupt, message)
+            .with_hint("Retry; if it stays, the object is damaged on the server or something between changes it.")
     }
 
     fn keeps_changing(&self) -> Error {
         let message = format!(
             "Could not download `{}`: the object keeps changing while it is read",
-            self.object.key
+            self.key
         );
         Error::new(ErrorKind::Conflict, message).with_hint("Retry when nobody writes to it any more.")
     }

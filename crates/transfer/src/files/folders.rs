@@ -49,6 +49,13 @@ impl Folders {
     }
 }
 
+impl Folders {
+    /// Where the folder of these names is if nothing stands in its way. Makes nothing.
+    pub(crate) fn guess(root: &Path, names: &[String]) -> PathBuf {
+        names.iter().fold(root.to_owned(), |folder, name| folder.join(name))
+    }
+}
+
 fn make_one(parent: &Path, name: &str) -> Result<PathBuf> {
     for number in 1..=9_999 {
         let path = parent.join(if number == 1 {

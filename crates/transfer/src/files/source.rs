@@ -14,13 +14,19 @@ use std::task::{Context, Poll};
 use std::time::SystemTime;
 
 use bytes::Bytes;
-use dipper_storage::{BodySource, BoxBody, ErrorKind};
+use dipper_storage::{BodySource, BoxBody, Checksum, ErrorKind, RunningChecksum, UploadChecksum};
 use http_body::{Body, Frame, SizeHint};
+use md5::{Digest as _, Md5};
+use serde::{Deserialize, Serialize};
 
 use super::buffers::{Buffers, CHUNK};
 use super::positional::read_exact_at;
 use crate::error::{Error, Result};
+use crate::parts::PartPlan;
 use crate::progress::ItemBytes;
+
+/// The largest part that gets an MD5: it costs two seconds of a processor for a GiB.
+const MD5_AFFORDABLE: u64 = 1024 * 1024;
 
 /// An open file and what it looked like when it was opened.
 #[derive(Debug)]
@@ -30,10 +36,11 @@ pub(crate) struct SourceFile {
     fingerprint: Fingerprint,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Fingerprint {
+/// One state of a file: its length, when it was changed (nanoseconds since 1970), and which file it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Fingerprint {
     length: u64,
-    modified: Option<SystemTime>,
+    modified: Option<i64>,
     identity: (u64, u64),
 }
 
@@ -41,10 +48,15 @@ impl Fingerprint {
     fn of(metadata: &Metadata) -> Self {
         Self {
             length: metadata.len(),
-            modified: metadata.modified().ok(),
+            modified: metadata.modified().ok().and_then(nanoseconds),
             identity: identity(metadata),
         }
     }
+}
+
+fn nanoseconds(at: SystemTime) -> Option<i64> {
+    let since = at.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_nanos()).ok()
 }
 
 #[cfg(unix)]
@@ -82,6 +94,39 @@ impl SourceFile {
 
     pub(crate) fn length(&self) -> u64 {
         self.fingerprint.length
+    }
+
+    pub(crate) fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
+    }
+
+    /// The MD5 of a range of it, in hex: the `ETag` that most servers give to what is sent of it. Reads it all: some two
+    /// seconds a GiB, so only where an outcome is not known.
+    pub(crate) fn md5(&self, offset: u64, length: u64) -> Result<[u8; 16]> {
+        let mut digest = Md5::new();
+        let mut buffer = vec![0; CHUNK];
+        let mut at = 0;
+        while at < length {
+            let piece = usize::try_from(length - at).unwrap_or(CHUNK).min(CHUNK);
+            self.read_at(&mut buffer[..piece], offset + at)?;
+            digest.update(&buffer[..piece]);
+            at += piece as u64;
+        }
+        self.check_open()?;
+        Ok(digest.finalize().into())
+    }
+
+    /// The `ETag` that most servers give to the whole of it, sent in one piece or in these parts.
+    pub(crate) fn etag(&self, plan: PartPlan) -> Result<String> {
+        if plan.count == 1 {
+            return Ok(hex::encode(self.md5(0, self.length())?));
+        }
+        let mut all = Md5::new();
+        for index in 0..plan.count {
+            let (offset, length) = plan.range(index, self.length());
+            all.update(self.md5(offset, length)?);
+        }
+        Ok(format!("{}-{}", hex::encode(all.finalize()), plan.count))
     }
 
     /// Fails unless the open file and the file of its name are both what was opened.
@@ -166,6 +211,32 @@ impl FilePart {
 
     pub(crate) fn length(&self) -> u64 {
         self.length
+    }
+
+    /// The checksum that goes with the part, of the kind that the server is given, computed by reading the part once; that
+    /// reading is counted nowhere. Blocks. `None` where it would cost more than it is worth: an MD5 of more than 1 MiB.
+    pub(crate) fn checksum(&self, wanted: UploadChecksum) -> Result<Option<Checksum>> {
+        let affordable = match wanted {
+            UploadChecksum::None => false,
+            UploadChecksum::ContentMd5 => self.length <= MD5_AFFORDABLE,
+            UploadChecksum::Crc32c | UploadChecksum::Crc64Nvme => true,
+        };
+        let Some(mut running) = RunningChecksum::new(wanted).filter(|_| affordable) else {
+            return Ok(None);
+        };
+        let mut read = 0;
+        while read < self.length {
+            let length = usize::try_from(self.length - read).unwrap_or(CHUNK).min(CHUNK);
+            let offset = self.offset + read;
+            let piece = self
+                .buffers
+                .take()
+                .fill(length, |buffer| self.source.read_at(buffer, offset))?;
+            running.update(&piece);
+            read += piece.len() as u64;
+        }
+        self.source.check_open()?;
+        Ok(Some(running.finish()))
     }
 
     pub(crate) fn take_trouble(&self) -> Option<Error> {

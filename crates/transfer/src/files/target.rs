@@ -10,7 +10,9 @@ use std::sync::Arc;
 
 use dipper_storage::ErrorKind;
 
-use super::positional::write_all_at;
+use super::buffers::CHUNK;
+use super::positional::{read_exact_at, write_all_at};
+use crate::crash::crash_point;
 use crate::error::{Error, Result};
 use crate::names::numbered;
 use crate::spec::DownloadConflict;
@@ -18,40 +20,78 @@ use crate::spec::DownloadConflict;
 /// How many numbered names are tried before giving up: `name (2)` to `name (9999)`.
 const NAMES_TRIED: u32 = 9_999;
 
-/// A file on its way in. Dropping it without [`Target::commit`] removes it.
+/// A file on its way in. Dropping it without [`Target::commit`] or [`Target::keep`] removes it.
 #[derive(Debug)]
 pub(crate) struct Target {
     folder: PathBuf,
     name: String,
     temporary: PathBuf,
     file: Arc<File>,
-    committed: bool,
+    stays: bool,
 }
 
 impl Target {
-    /// Makes the temporary file `.name.dipper-part` in `folder`, or a numbered one where that name is taken: it may be
-    /// another program's.
-    pub(crate) fn create(folder: &Path, name: &str) -> Result<Self> {
-        let plain = format!(".{name}.dipper-part");
-        let numbers = (2..=NAMES_TRIED).map(|number| format!(".{name}.{number}.dipper-part"));
-        for temporary in std::iter::once(plain).chain(numbers) {
-            let temporary = folder.join(temporary);
-            match File::create_new(&temporary) {
-                Ok(file) => {
-                    let (folder, name) = (folder.to_owned(), name.to_owned());
-                    return Ok(Self {
-                        folder,
-                        name,
-                        temporary,
-                        file: Arc::new(file),
-                        committed: false,
-                    });
-                }
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(Error::disk("write", &folder.join(name), error)),
+    /// Makes the temporary file for `name` in `folder`. It is called `mark`, which no other download has: a file of that
+    /// name is what an earlier run left, and goes.
+    pub(crate) fn create(folder: &Path, name: &str, mark: &str) -> Result<Self> {
+        let temporary = folder.join(mark);
+        let about = |source| Error::disk("write", &folder.join(name), source);
+        let file = match create_new(&temporary) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                fs::remove_file(&temporary).map_err(about)?;
+                create_new(&temporary).map_err(about)?
             }
+            made => made.map_err(about)?,
+        };
+        Ok(Self::of(folder, name, temporary, file))
+    }
+
+    /// Goes on with the temporary file of an earlier run if it is there with this length.
+    pub(crate) fn reopen(folder: &Path, name: &str, mark: &str, length: u64) -> Option<Self> {
+        let temporary = folder.join(mark);
+        // symlink_metadata does not follow: whatever took the name since, we write into a file of ours or none.
+        let found = fs::symlink_metadata(&temporary).ok()?;
+        if !found.is_file() || found.len() != length {
+            return None;
         }
-        Err(too_many(&folder.join(name)))
+        let file = File::options().read(true).write(true).open(&temporary).ok()?;
+        Some(Self::of(folder, name, temporary, file))
+    }
+
+    fn of(folder: &Path, name: &str, temporary: PathBuf, file: File) -> Self {
+        Self {
+            folder: folder.to_owned(),
+            name: name.to_owned(),
+            temporary,
+            file: Arc::new(file),
+            stays: false,
+        }
+    }
+
+    /// Where the bytes are until the file has its name.
+    pub(crate) fn temporary(&self) -> &Path {
+        &self.temporary
+    }
+
+    /// The folder it will be in, and its name there unless that is taken.
+    pub(crate) fn place(&self) -> (&Path, &str) {
+        (&self.folder, &self.name)
+    }
+
+    /// How long the file is now.
+    pub(crate) fn length(&self) -> Result<u64> {
+        let metadata = self.file.metadata().map_err(|source| self.about("look at", source))?;
+        Ok(metadata.len())
+    }
+
+    /// Makes what was written durable. Blocks.
+    pub(crate) fn sync(&self) -> Result<()> {
+        self.file.sync_data().map_err(|source| self.about("write", source))
+    }
+
+    /// Leaves the temporary file there, for another run to go on with.
+    pub(crate) fn keep(&mut self) {
+        self.stays = true;
     }
 
     /// Whether something, even a broken link, has this name. Only [`Target::commit`] decides for certain.
@@ -59,9 +99,35 @@ impl Target {
         fs::symlink_metadata(folder.join(name)).is_ok()
     }
 
+    /// Whether a file of this name, or of a numbered one, has this length.
+    pub(crate) fn has_length(folder: &Path, name: &str, length: u64) -> bool {
+        for number in 1..=NAMES_TRIED {
+            match fs::symlink_metadata(folder.join(numbered_name(name, number))) {
+                Ok(found) if found.is_file() && found.len() == length => return true,
+                Ok(_) => {}
+                Err(_) => return false,
+            }
+        }
+        false
+    }
+
     /// Writes at an offset, inline. Shared by all ranges of the file.
     pub(crate) fn write_at(&self, bytes: &[u8], offset: u64) -> Result<()> {
         write_all_at(&self.file, bytes, offset).map_err(|source| self.about("write", source))
+    }
+
+    /// Hands out a range of what was written, piece by piece. Blocks.
+    pub(crate) fn read(&self, offset: u64, length: u64, mut each: impl FnMut(&[u8])) -> Result<()> {
+        let mut buffer = vec![0; CHUNK];
+        let mut at = 0;
+        while at < length {
+            let piece = usize::try_from(length - at).unwrap_or(CHUNK).min(CHUNK);
+            let read = read_exact_at(&self.file, &mut buffer[..piece], offset + at);
+            read.map_err(|source| self.about("read", source))?;
+            each(&buffer[..piece]);
+            at += piece as u64;
+        }
+        Ok(())
     }
 
     /// Forgets everything written and takes `length` as the size to come.
@@ -72,9 +138,8 @@ impl Target {
             .map_err(|source| self.about("write", source))
     }
 
-    /// Makes the bytes durable and puts the file in its place. `None` if the name is taken and that means to skip.
-    /// Blocks until the disk has everything.
-    pub(crate) fn commit(mut self, length: u64, conflict: DownloadConflict) -> Result<Option<PathBuf>> {
+    /// Makes the bytes durable, if they are as many as they should be. Blocks until the disk has everything.
+    pub(crate) fn finish(&self, length: u64) -> Result<()> {
         let about = |source| self.about("write", source);
         let written = self.file.metadata().map_err(about)?.len();
         if written != length {
@@ -85,22 +150,38 @@ impl Target {
             );
             return Err(Error::new(ErrorKind::Corrupt, message).with_path(&path));
         }
-        self.file.sync_all().map_err(about)?;
-        let Some(path) = self.place(conflict)? else {
+        self.file.sync_all().map_err(about)
+    }
+
+    /// Puts the finished file in its place. `None` if the name is taken and that means to skip. Blocks until the disk has
+    /// its name.
+    pub(crate) fn commit(mut self, conflict: DownloadConflict) -> Result<Option<PathBuf>> {
+        let Some(path) = self.settle_in(conflict)? else {
             return Ok(None);
         };
-        sync_folder(&self.folder).map_err(about)?;
-        self.committed = true;
+        sync_folder(&self.folder).map_err(|source| self.about("write", source))?;
+        crash_point!("target.after_sync");
+        self.stays = true;
         Ok(Some(path))
     }
 
-    fn place(&self, conflict: DownloadConflict) -> Result<Option<PathBuf>> {
+    /// Whether the file has its name already: an earlier run gave it that and did not come to remove the temporary name.
+    pub(crate) fn is_placed(&self) -> Result<bool> {
         for number in 1..=NAMES_TRIED {
-            let path = self.folder.join(if number == 1 {
-                self.name.clone()
-            } else {
-                numbered(&self.name, number)
-            });
+            let path = self.folder.join(numbered_name(&self.name, number));
+            if fs::symlink_metadata(&path).is_err() {
+                return Ok(false);
+            }
+            if same_bytes(&self.temporary, &path).map_err(|source| self.about("compare", source))? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn settle_in(&self, conflict: DownloadConflict) -> Result<Option<PathBuf>> {
+        for number in 1..=NAMES_TRIED {
+            let path = self.folder.join(numbered_name(&self.name, number));
             match move_without_replacing(&self.temporary, &path) {
                 Ok(()) => return Ok(Some(path)),
                 Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
@@ -120,7 +201,7 @@ impl Target {
 
 impl Drop for Target {
     fn drop(&mut self) {
-        if !self.committed
+        if !self.stays
             && let Err(error) = fs::remove_file(&self.temporary)
             && error.kind() != io::ErrorKind::NotFound
         {
@@ -129,10 +210,49 @@ impl Drop for Target {
     }
 }
 
+/// A new file to write and, where a range is looked at again, to read.
+fn create_new(path: &Path) -> io::Result<File> {
+    File::options().read(true).write(true).create_new(true).open(path)
+}
+
+fn numbered_name(name: &str, number: u32) -> String {
+    if number == 1 {
+        name.to_owned()
+    } else {
+        numbered(name, number)
+    }
+}
+
+/// Whether two files hold the same bytes.
+fn same_bytes(one: &Path, other: &Path) -> io::Result<bool> {
+    let (one, other) = (File::open(one)?, File::open(other)?);
+    let length = one.metadata()?.len();
+    if other.metadata()?.len() != length {
+        return Ok(false);
+    }
+    let (mut here, mut there) = (vec![0; CHUNK], vec![0; CHUNK]);
+    let mut at = 0;
+    while at < length {
+        let piece = usize::try_from(length - at).unwrap_or(CHUNK).min(CHUNK);
+        read_exact_at(&one, &mut here[..piece], at)?;
+        read_exact_at(&other, &mut there[..piece], at)?;
+        if here[..piece] != there[..piece] {
+            return Ok(false);
+        }
+        at += piece as u64;
+    }
+    Ok(true)
+}
+
 /// Gives a file another name in the same folder; fails with `AlreadyExists` where that is taken, even at the same moment.
 fn move_without_replacing(from: &Path, to: &Path) -> io::Result<()> {
     match fs::hard_link(from, to) {
-        Ok(()) => fs::remove_file(from),
+        Ok(()) => {
+            crash_point!("target.after_link");
+            fs::remove_file(from)?;
+            crash_point!("target.after_unlink");
+            Ok(())
+        }
         Err(error) if matches!(error.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::NotFound) => Err(error),
         Err(_) => rename_over_own(from, to),
     }
@@ -169,6 +289,8 @@ mod tests {
 
     use super::*;
 
+    const MARK: &str = ".mark.dipper-part";
+
     fn names(folder: &Path) -> Vec<String> {
         let mut names: Vec<String> = fs::read_dir(folder)
             .unwrap()
@@ -179,26 +301,25 @@ mod tests {
     }
 
     fn written(folder: &Path, bytes: &[u8]) -> Target {
-        let target = Target::create(folder, "a.txt").unwrap();
+        let target = Target::create(folder, "a.txt", MARK).unwrap();
         target.write_at(bytes, 0).unwrap();
         target
+    }
+
+    fn placed(target: Target, conflict: DownloadConflict) -> Option<PathBuf> {
+        target.finish(1).unwrap();
+        target.commit(conflict).unwrap()
     }
 
     #[test]
     fn a_taken_name_gets_a_number_and_nothing_is_replaced() {
         let folder = tempfile::tempdir().unwrap();
         for bytes in [b"1", b"2", b"3"] {
-            written(folder.path(), bytes)
-                .commit(1, DownloadConflict::KeepBoth)
-                .unwrap()
-                .unwrap();
+            placed(written(folder.path(), bytes), DownloadConflict::KeepBoth).unwrap();
         }
         assert_eq!(names(folder.path()), ["a (2).txt", "a (3).txt", "a.txt"]);
         assert_eq!(fs::read(folder.path().join("a.txt")).unwrap(), b"1");
-        assert_eq!(
-            written(folder.path(), b"4").commit(1, DownloadConflict::Skip).unwrap(),
-            None
-        );
+        assert_eq!(placed(written(folder.path(), b"4"), DownloadConflict::Skip), None);
         assert_eq!(names(folder.path()).len(), 3, "the skipped one left nothing behind");
     }
 
@@ -206,22 +327,37 @@ mod tests {
     fn what_is_dropped_or_short_leaves_nothing() {
         let folder = tempfile::tempdir().unwrap();
         drop(written(folder.path(), b"half"));
-        let short = written(folder.path(), b"half")
-            .commit(8, DownloadConflict::KeepBoth)
-            .unwrap_err();
+        let short = written(folder.path(), b"half").finish(8).unwrap_err();
         assert_eq!(short.kind(), ErrorKind::Corrupt);
         assert!(names(folder.path()).is_empty());
     }
 
     #[test]
-    fn another_programs_temporary_file_is_left_alone() {
+    fn a_kept_file_is_gone_on_with_and_another_one_is_not() {
         let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join(".a.txt.dipper-part"), "theirs").unwrap();
-        written(folder.path(), b"1")
-            .commit(1, DownloadConflict::KeepBoth)
-            .unwrap();
-        assert_eq!(names(folder.path()), [".a.txt.dipper-part", "a.txt"]);
-        assert_eq!(fs::read(folder.path().join(".a.txt.dipper-part")).unwrap(), b"theirs");
+        let mut target = written(folder.path(), b"half");
+        target.keep();
+        drop(target);
+        assert!(
+            Target::reopen(folder.path(), "a.txt", MARK, 5).is_none(),
+            "another length"
+        );
+        let target = Target::reopen(folder.path(), "a.txt", MARK, 4).unwrap();
+        target.write_at(b"ow", 2).unwrap();
+        target.finish(4).unwrap();
+        let path = target.commit(DownloadConflict::KeepBoth).unwrap().unwrap();
+        assert_eq!(fs::read(path).unwrap(), b"haow");
+        assert_eq!(names(folder.path()), ["a.txt"]);
+    }
+
+    #[test]
+    fn a_file_that_has_its_name_already_is_recognised() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("a.txt"), "2").unwrap();
+        let target = written(folder.path(), b"1");
+        assert!(!target.is_placed().unwrap());
+        fs::hard_link(target.temporary(), folder.path().join("a (2).txt")).unwrap();
+        assert!(target.is_placed().unwrap());
     }
 
     #[test]

@@ -1,66 +1,111 @@
-//! Uploads in parts. Whatever happens, what was begun is either completed or aborted.
+//! Uploads in parts. What was begun is completed, kept to go on with, or aborted; the journal knows which.
+
+mod resume;
 
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
-use std::time::Duration;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-use dipper_storage::{BucketName, Client, CompletedPart, ErrorKind, ObjectKey, PutOptions, UploadBody, UploadId};
+use dipper_storage::{CompletedPart, ErrorKind, ObjectKey, PutOptions, UploadBody, UploadId};
 use tokio::task::JoinSet;
 
 use super::{Guard, Sending, Sent, is_taken};
+use crate::clean;
 use crate::context::{Context, Interrupt};
+use crate::crash::crash_point;
 use crate::error::{Error, Result};
-use crate::files::{Buffers, FilePart, SourceFile, blocking};
+use crate::files::{FilePart, SourceFile, blocking};
+use crate::journal::{Evidence, Item, Part};
 use crate::parts::PartPlan;
 use crate::progress::ItemBytes;
 
-/// How long aborting may hold up the end of a job. An upload that could not be aborted is said in the log.
-const ABORT_PATIENCE: Duration = Duration::from_secs(10);
-
 /// One upload in parts, shared by its workers.
 struct Parts {
-    client: Client,
-    bucket: BucketName,
+    item: u32,
     key: ObjectKey,
     upload: UploadId,
     source: Arc<SourceFile>,
-    buffers: Arc<Buffers>,
     bytes: ItemBytes,
     plan: PartPlan,
-    next: AtomicU32,
+    /// The parts that are to be sent, from 0.
+    missing: Vec<u32>,
+    next: AtomicUsize,
     stored: Mutex<Vec<CompletedPart>>,
 }
 
 impl Sending<'_> {
     pub(super) async fn send_parts(&self, key: &ObjectKey, plan: PartPlan, guard: Guard) -> Result<Sent> {
-        let (client, bucket) = (&self.spec.client, &self.spec.bucket);
         let mut options = self.options();
         options.if_none_match = guard != Guard::Off;
-        let begin = || async {
-            client
-                .create_multipart_upload(bucket, key, &options)
-                .await
-                .map_err(Error::from)
+        let going_on = match self.unfinished(key) {
+            Some(upload) => self.parts_there(key, &upload, plan).await?.map(|there| (upload, there)),
+            None => None,
         };
-        let parts = Arc::new(Parts {
-            client: client.clone(),
-            bucket: bucket.clone(),
-            key: key.clone(),
-            upload: self.context.request(Interrupt::BetweenTries, begin).await?,
-            source: self.source.clone(),
-            buffers: self.context.buffers.clone(),
-            bytes: self.bytes.clone(),
-            plan,
-            next: AtomicU32::new(0),
-            stored: Mutex::default(),
-        });
+        if going_on.is_none() && self.arrived(key).await? {
+            return Ok(self.stored_before());
+        }
+        let (upload, there) = match going_on {
+            Some(known) => known,
+            None => (self.begin(key, &options).await?, Vec::new()),
+        };
+        let parts = Arc::new(self.parts(key, upload, plan, there));
         let outcome = self.send_and_complete(&parts, options, guard).await;
-        if !matches!(outcome, Ok(Sent::Stored)) {
-            parts.abort(self.context).await;
+        match &outcome {
+            Ok(Sent::Stored) => {}
+            // It goes on where it was: with the next try, or when the job is taken up again.
+            Err(error) if error.is_cancelled() || error.kind().is_retryable() => {}
+            _ => self.give_up(&parts).await,
         }
         outcome
+    }
+
+    /// Begins an upload. That it is about to be is written down first, and what it is called after.
+    async fn begin(&self, key: &ObjectKey, options: &PutOptions) -> Result<UploadId> {
+        let Context {
+            client, job, journal, ..
+        } = self.context;
+        let at = time::OffsetDateTime::now_utc().unix_timestamp();
+        let beginning = Evidence::Beginning {
+            key: key.to_string(),
+            at,
+        };
+        crash_point!("parts.before_beginning");
+        journal.reach(job.id(), self.item.number, beginning).await?;
+        crash_point!("parts.after_beginning");
+        let begin = || async {
+            let begun = client.create_multipart_upload(job.bucket(), key, options).await;
+            begun.map_err(Error::from)
+        };
+        let upload = self.context.request(Interrupt::BetweenTries, begin).await?;
+        crash_point!("parts.after_create");
+        let sending = Evidence::Sending {
+            key: key.to_string(),
+            upload: upload.to_string(),
+            source: self.source.fingerprint(),
+        };
+        journal.reach(job.id(), self.item.number, sending).await?;
+        crash_point!("parts.after_sending");
+        Ok(upload)
+    }
+
+    fn parts(&self, key: &ObjectKey, upload: UploadId, plan: PartPlan, there: Vec<CompletedPart>) -> Parts {
+        let is_there = |index: &u32| there.iter().any(|part| part.number == index + 1);
+        let missing = (0..plan.count).filter(|index| !is_there(index)).collect();
+        for part in &there {
+            self.bytes.add(plan.range(part.number - 1, self.source.length()).1);
+        }
+        Parts {
+            item: self.item.number,
+            key: key.clone(),
+            upload,
+            source: self.source.clone(),
+            bytes: self.bytes.clone(),
+            plan,
+            missing,
+            next: AtomicUsize::new(0),
+            stored: Mutex::new(there),
+        }
     }
 
     async fn send_and_complete(&self, parts: &Arc<Parts>, mut options: PutOptions, guard: Guard) -> Result<Sent> {
@@ -68,7 +113,7 @@ impl Sending<'_> {
         let source = self.source.clone();
         blocking(move || source.check()).await?;
         // Servers such as Ceph RGW 16 leave the condition of a completion unread, so it is looked as well.
-        if guard == Guard::Seen && self.size_of(&parts.key).await?.is_some() {
+        if guard == Guard::Seen && self.look_at(&parts.key).await?.is_some() {
             return Ok(Sent::Taken);
         }
         match self.complete(parts, &options).await {
@@ -85,16 +130,32 @@ impl Sending<'_> {
         let mut tries = 0;
         let complete = || {
             tries += 1;
-            parts.complete(options)
+            parts.complete(self.context, options)
         };
         match self.context.request(Interrupt::BetweenTries, complete).await {
             // The first try may have arrived although its answer was lost: the upload is then gone and the object there.
             Err(error) if tries > 1 && (error.kind() == ErrorKind::NotFound || is_taken(&error)) => {
-                let ours = self.size_of(&parts.key).await? == Some(self.source.length());
+                let there = self.look_at(&parts.key).await?;
+                let ours = there.is_some_and(|there| there.size == self.source.length());
                 if ours { Ok(Sent::Stored) } else { Err(error) }
             }
             outcome => outcome.map(|()| Sent::Stored),
         }
+    }
+
+    /// Aborts what will not go on.
+    async fn give_up(&self, parts: &Parts) {
+        let sending = Evidence::Sending {
+            key: parts.key.to_string(),
+            upload: parts.upload.to_string(),
+            source: self.source.fingerprint(),
+        };
+        let item = Item {
+            evidence: Some(sending),
+            ..self.item.clone()
+        };
+        clean::tidy(self.context, &item).await;
+        self.context.journal.lose(self.context.job.id(), self.item.number).await;
     }
 }
 
@@ -102,7 +163,7 @@ impl Sending<'_> {
 async fn send_all(context: &Context, parts: &Arc<Parts>) -> Result<()> {
     let context = context.child();
     let mut workers = JoinSet::new();
-    for _ in 0..context.width.min(parts.plan.count as usize) {
+    for _ in 0..context.width.min(parts.missing.len()) {
         let (context, parts) = (context.clone(), parts.clone());
         workers.spawn(async move { parts.send_some(&context).await });
     }
@@ -120,26 +181,32 @@ async fn send_all(context: &Context, parts: &Arc<Parts>) -> Result<()> {
 
 impl Parts {
     async fn send_some(&self, context: &Context) -> Result<()> {
-        loop {
-            let index = self.next.fetch_add(1, Relaxed);
-            if index >= self.plan.count {
-                return Ok(());
-            }
-            let part = self.send_one(context, index).await?;
+        while let Some(index) = self.missing.get(self.next.fetch_add(1, Relaxed)) {
+            crash_point!("parts.before_part");
+            let part = self.send_one(context, *index).await?;
+            crash_point!("parts.after_part");
+            let there = Part {
+                number: part.number,
+                etag: part.etag.clone(),
+            };
             self.stored.lock().unwrap_or_else(PoisonError::into_inner).push(part);
+            context.journal.part(context.job.id(), self.item, there).await;
+            crash_point!("parts.after_note");
         }
+        Ok(())
     }
 
     async fn send_one(&self, context: &Context, index: u32) -> Result<CompletedPart> {
         let range = self.plan.range(index, self.source.length());
-        let part = FilePart::new(self.source.clone(), range, self.buffers.clone(), self.bytes.clone());
+        let part = FilePart::new(self.source.clone(), range, context.buffers.clone(), self.bytes.clone());
+        let (client, bucket) = (&context.client, context.job.bucket());
         let number = index + 1;
+        let (reading, wanted) = (part.clone(), client.config().compatibility.checksum);
+        let checksum = blocking(move || reading.checksum(wanted)).await?;
         let attempt = || async {
             let body = UploadBody::source(Arc::new(part.clone()), part.length());
-            let stored = self
-                .client
-                .upload_part(&self.bucket, &self.key, &self.upload, number, body)
-                .await;
+            let body = checksum.into_iter().fold(body, UploadBody::with_checksum);
+            let stored = client.upload_part(bucket, &self.key, &self.upload, number, body).await;
             stored.map_err(|error| part.take_trouble().unwrap_or_else(|| error.into()))
         };
         let stored = context.request(Interrupt::AtOnce, attempt).await?;
@@ -149,25 +216,15 @@ impl Parts {
         })
     }
 
-    async fn complete(&self, options: &PutOptions) -> Result<()> {
+    async fn complete(&self, context: &Context, options: &PutOptions) -> Result<()> {
         let mut parts = self.stored.lock().unwrap_or_else(PoisonError::into_inner).clone();
         parts.sort_by_key(|part| part.number);
-        self.client
-            .complete_multipart_upload(&self.bucket, &self.key, &self.upload, &parts, options)
+        let (client, bucket) = (&context.client, context.job.bucket());
+        crash_point!("parts.before_complete");
+        client
+            .complete_multipart_upload(bucket, &self.key, &self.upload, &parts, options)
             .await?;
+        crash_point!("parts.after_complete");
         Ok(())
-    }
-
-    async fn abort(&self, context: &Context) {
-        let attempt = || async {
-            self.client
-                .abort_multipart_upload(&self.bucket, &self.key, &self.upload)
-                .await
-                .map_err(Error::from)
-        };
-        let aborted = tokio::time::timeout(ABORT_PATIENCE, context.request(Interrupt::Never, attempt)).await;
-        if !matches!(aborted, Ok(Ok(()))) {
-            tracing::warn!(key = %self.key, upload = %self.upload, "an unfinished upload stays behind on the server");
-        }
     }
 }

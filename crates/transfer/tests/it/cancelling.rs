@@ -24,7 +24,7 @@ async fn cancelled_in_under_a_second(
     spec: JobSpec,
     after: Duration,
 ) -> (dipper_transfer::JobId, JobState) {
-    let id = world.engine.start(spec);
+    let id = world.engine.start(spec).await.unwrap();
     tokio::time::sleep(after).await;
     let begin = Instant::now();
     world.engine.cancel(id);
@@ -59,7 +59,7 @@ async fn a_cancelled_upload_leaves_no_open_multipart_and_goes_on_at_retry() {
         let (id, state) = cancelled_in_under_a_second(&world, spec, after).await;
         assert_eq!(world.unfinished_uploads().await, 0, "after {after:?}");
         cancelled += usize::from(state == JobState::Cancelled);
-        world.engine.retry(id);
+        world.engine.retry(id).await.unwrap();
         let job = world.engine.join(id).await.unwrap();
         assert_eq!((job.state, job.items_done), (JobState::Done, 31), "{:?}", job.errors);
         assert!(world.get(&large_name).await == content(20 * MIB, 1));
@@ -85,7 +85,7 @@ async fn a_cancelled_download_leaves_no_temporary_file_and_goes_on_at_retry() {
         let (id, _) = cancelled_in_under_a_second(&world, JobSpec::Download(spec), after).await;
         let found = files_below(&folder);
         assert!(found.iter().all(|name| !name.contains("dipper-part")), "{found:?}");
-        world.engine.retry(id);
+        world.engine.retry(id).await.unwrap();
         let job = world.engine.join(id).await.unwrap();
         assert!(matches!(job.state, JobState::Done), "{:?}", job.errors);
         assert_eq!(
@@ -112,7 +112,7 @@ async fn a_cancelled_delete_goes_on_at_retry() {
         objects: (0..2500).map(|number| key(&format!("p/{number}")).into()).collect(),
     });
     let (id, _) = cancelled_in_under_a_second(&world, spec, Duration::from_millis(20)).await;
-    world.engine.retry(id);
+    world.engine.retry(id).await.unwrap();
     let job = world.engine.join(id).await.unwrap();
     assert_eq!(job.state, JobState::Done, "{:?}", job.errors);
     assert_eq!((job.items_done, job.items_total), (2500, 2500));
@@ -124,12 +124,14 @@ async fn a_job_that_waits_for_its_turn_is_cancelled_untouched_and_shut_down_sett
     let world = World::new().await;
     let path = world.write("large", &content(60 * MIB, 1));
     let names: Vec<String> = (0..6).map(|n| format!("large{n}")).collect();
-    let start = |name: &str| {
-        world.engine.start(JobSpec::Upload(
-            world.upload(&[(&path, name)], ConflictPolicy::Overwrite),
-        ))
+    let start = async |name: &str| {
+        let spec = world.upload(&[(&path, name)], ConflictPolicy::Overwrite);
+        world.engine.start(JobSpec::Upload(spec)).await.unwrap()
     };
-    let ids: Vec<_> = names.iter().map(|name| start(name)).collect();
+    let mut ids = Vec::new();
+    for name in &names {
+        ids.push(start(name).await);
+    }
     world.engine.cancel(ids[5]);
     let waiting = world.engine.join(ids[5]).await.unwrap();
     assert_eq!(
@@ -141,7 +143,7 @@ async fn a_job_that_waits_for_its_turn_is_cancelled_untouched_and_shut_down_sett
         assert!(world.engine.job(*id).unwrap().state.is_finished());
     }
     assert_eq!(world.unfinished_uploads().await, 0);
-    let late = start("late");
+    let late = start("late").await;
     assert_eq!(
         world.engine.join(late).await.unwrap().state,
         JobState::Cancelled,

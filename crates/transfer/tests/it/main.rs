@@ -5,6 +5,9 @@
 mod cancelling;
 mod deleting;
 mod downloading;
+#[cfg(unix)]
+mod killing;
+mod restarting;
 mod scripted;
 mod support;
 mod uploading;

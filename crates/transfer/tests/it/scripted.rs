@@ -105,7 +105,7 @@ fn object(head: &str, bytes: &[u8], etag: &str) -> Vec<u8> {
 async fn download(server: &Scripted, size: usize) -> (JobSnapshot, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let engine = Engine::new(EngineOptions::default()).unwrap();
-    let id = engine.start(JobSpec::Download(DownloadSpec {
+    let spec = JobSpec::Download(DownloadSpec {
         client: client_for(&server.address),
         account: "Test".to_owned(),
         bucket: BucketName::parse("bucket").unwrap(),
@@ -114,14 +114,15 @@ async fn download(server: &Scripted, size: usize) -> (JobSnapshot, tempfile::Tem
         base: dipper_storage::Prefix::default(),
         folder: folder.path().to_owned(),
         conflict: DownloadConflict::KeepBoth,
-    }));
+    });
+    let id = engine.start(spec).await.unwrap();
     (engine.join(id).await.unwrap(), folder)
 }
 
 /// Uploads one file, leaving alone what is there.
 async fn upload(server: &Scripted, file: &std::path::Path) -> JobSnapshot {
     let engine = Engine::new(EngineOptions::default()).unwrap();
-    let id = engine.start(JobSpec::Upload(UploadSpec {
+    let spec = JobSpec::Upload(UploadSpec {
         client: client_for(&server.address),
         account: "Test".to_owned(),
         bucket: BucketName::parse("bucket").unwrap(),
@@ -134,7 +135,8 @@ async fn upload(server: &Scripted, file: &std::path::Path) -> JobSnapshot {
             conflict: ConflictPolicy::Skip,
         }],
         canned_acl: None,
-    }));
+    });
+    let id = engine.start(spec).await.unwrap();
     engine.join(id).await.unwrap()
 }
 

@@ -21,8 +21,9 @@ pub(crate) struct World {
     pub(crate) bucket: BucketName,
     pub(crate) engine: Engine,
     pub(crate) files: TempDir,
-    _server: Server,
-    _storage: TempDir,
+    endpoint: String,
+    _server: Option<Server>,
+    _storage: Option<TempDir>,
 }
 
 pub(crate) fn key(key: &str) -> ObjectKey {
@@ -64,7 +65,8 @@ impl World {
             tenant: "tenant".to_owned(),
         };
         let server = Server::start(options).await.unwrap();
-        let client = client_for(&format!("http://{}", server.address()));
+        let endpoint = format!("http://{}", server.address());
+        let client = client_for(&endpoint);
         let bucket = BucketName::parse("bucket").unwrap();
         client
             .create_bucket(&bucket, &CreateBucketOptions::default())
@@ -76,9 +78,28 @@ impl World {
             bucket,
             engine,
             files: tempfile::tempdir().unwrap(),
-            _server: server,
-            _storage: storage,
+            endpoint,
+            _server: Some(server),
+            _storage: Some(storage),
         }
+    }
+
+    /// The same bucket of a world in another process.
+    pub(crate) fn elsewhere(client: Client) -> Self {
+        Self {
+            client,
+            bucket: BucketName::parse("bucket").unwrap(),
+            engine: Engine::new(EngineOptions::default()).unwrap(),
+            files: tempfile::tempdir().unwrap(),
+            endpoint: String::new(),
+            _server: None,
+            _storage: None,
+        }
+    }
+
+    /// Where the server listens.
+    pub(crate) fn endpoint(&self) -> &str {
+        &self.endpoint
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -154,7 +175,7 @@ impl World {
     }
 
     pub(crate) async fn run(&self, spec: JobSpec) -> JobSnapshot {
-        let id = self.engine.start(spec);
+        let id = self.engine.start(spec).await.unwrap();
         self.engine.join(id).await.unwrap()
     }
 

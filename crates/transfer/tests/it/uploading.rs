@@ -116,7 +116,7 @@ async fn a_source_that_changes_fails_clearly_and_is_uploaded_on_retry() {
     let world = World::new().await;
     let path = world.write("growing.bin", &content(64 * MIB, 1));
     let spec = world.upload(&[(&path, "growing.bin")], ConflictPolicy::Overwrite);
-    let id = world.engine.start(JobSpec::Upload(spec));
+    let id = world.engine.start(JobSpec::Upload(spec)).await.unwrap();
     while world.engine.job(id).unwrap().bytes_done == 0 {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
@@ -139,7 +139,7 @@ async fn a_source_that_changes_fails_clearly_and_is_uploaded_on_retry() {
     assert!(job.errors[0].hint.is_some());
     assert!(world.keys().await.is_empty());
     assert_eq!(world.unfinished_uploads().await, 0);
-    world.engine.retry(id);
+    world.engine.retry(id).await.unwrap();
     let job = world.engine.join(id).await.unwrap();
     assert_eq!(
         (job.state, job.items_done, job.items_failed, job.errors.len()),
@@ -160,7 +160,7 @@ async fn one_missing_file_fails_alone_and_retry_does_only_that() {
         .collect();
     let spec = world.upload(&items, ConflictPolicy::Skip);
     std::fs::remove_file(&paths[7]).unwrap();
-    let id = world.engine.start(JobSpec::Upload(spec));
+    let id = world.engine.start(JobSpec::Upload(spec)).await.unwrap();
     let job = world.engine.join(id).await.unwrap();
     assert_eq!((job.state, job.items_done, job.items_failed), (JobState::Failed, 19, 1));
     assert_eq!(
@@ -168,7 +168,7 @@ async fn one_missing_file_fails_alone_and_retry_does_only_that() {
         ("k7", ErrorKind::NotFound)
     );
     world.write("f7", b"back");
-    world.engine.retry(id);
+    world.engine.retry(id).await.unwrap();
     let job = world.engine.join(id).await.unwrap();
     assert_eq!(
         (job.state, job.items_done, job.items_skipped, job.items_total),
@@ -176,7 +176,7 @@ async fn one_missing_file_fails_alone_and_retry_does_only_that() {
     );
     assert_eq!(job.bytes_total, Some(job.bytes_done));
     assert_eq!(world.get("k7").await, b"back");
-    world.engine.retry(id);
+    world.engine.retry(id).await.unwrap();
     assert_eq!(
         world.engine.job(id).unwrap().state,
         JobState::Done,

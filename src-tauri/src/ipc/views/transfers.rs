@@ -1,7 +1,7 @@
 //! Jobs and their progress.
 
 use dipper_app as app;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::ipc::error::ErrorCode;
@@ -22,6 +22,7 @@ pub(crate) enum JobKind {
 pub(crate) enum JobState {
     Queued,
     Running,
+    Paused,
     Done,
     Failed,
     Cancelled,
@@ -58,6 +59,7 @@ pub(crate) struct JobView {
 pub(crate) struct TransferTotals {
     pub(crate) running: u64,
     pub(crate) queued: u64,
+    pub(crate) paused: u64,
     pub(crate) failed: u64,
     pub(crate) done: u64,
     pub(crate) cancelled: u64,
@@ -78,6 +80,38 @@ pub(crate) struct TransferBatch {
     pub(crate) totals: TransferTotals,
 }
 
+/// What was taken up of an earlier run.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct TakenUpView {
+    pub(crate) resumed: u64,
+    pub(crate) paused: u64,
+    pub(crate) items_kept: u64,
+    pub(crate) bytes_kept: u64,
+    pub(crate) waiting_accounts: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum ItemStanding {
+    Waiting,
+    /// Its turn has come, or had come when the work was interrupted.
+    Begun,
+    Done,
+    Skipped,
+    Failed,
+}
+
+/// One object of a job.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct TransferItemView {
+    pub(crate) number: u32,
+    pub(crate) name: String,
+    pub(crate) size: u64,
+    pub(crate) standing: ItemStanding,
+}
+
 /// One item that failed.
 #[derive(Debug, Clone, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -89,7 +123,7 @@ pub(crate) struct JobErrorView {
     pub(crate) request_id: Option<String>,
 }
 
-same_variants!(app::JobState => JobState { Queued, Running, Done, Failed, Cancelled });
+same_variants!(app::JobState => JobState { Queued, Running, Paused, Done, Failed, Cancelled });
 
 impl From<app::JobKind> for JobKind {
     fn from(kind: app::JobKind) -> Self {
@@ -103,6 +137,9 @@ impl From<app::JobKind> for JobKind {
     }
 }
 
+same_variants!(app::ItemStanding => ItemStanding { Waiting, Begun, Done, Skipped, Failed } and back);
+same_fields!(app::TransferItem => TransferItemView { number, name, size, standing });
+same_fields!(app::TakenUpTransfers => TakenUpView { resumed, paused, items_kept, bytes_kept, waiting_accounts });
 same_fields!(app::JobError => JobErrorView { name, message, hint, code, request_id });
 same_fields!(app::Job => JobView {
     id, kind, account_id: text, bucket, title, place, state, items_total, items_done, items_failed, items_skipped,
@@ -110,6 +147,7 @@ same_fields!(app::Job => JobView {
     errors: list, first_key, result,
 });
 same_fields!(app::TransferTotals => TransferTotals {
-    running, queued, failed, done, cancelled, bytes_done, bytes_total, up_per_second, down_per_second, seconds_left,
+    running, queued, paused, failed, done, cancelled, bytes_done, bytes_total, up_per_second, down_per_second,
+    seconds_left,
 });
 same_fields!(app::TransferBatch => TransferBatch { sequence, full, jobs: list, removed, totals });

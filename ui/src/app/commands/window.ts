@@ -59,10 +59,19 @@ export const window: CommandSpec[] = [
   { id: 'view.properties', title: 'Properties', icon: 'info', keys: 'Ctrl+3', run: showTab('properties') },
   { id: 'view.eventLog', title: 'Event log', icon: 'history', keys: 'Ctrl+4', run: showTab('eventLog') },
   {
+    id: 'transfers.pauseAll',
+    title: ({ transfers }) => (transfers.resumesAll ? 'Resume all transfers' : 'Pause all transfers'),
+    icon: 'pause',
+    keys: 'Ctrl+Shift+ ',
+    disabled: ({ transfers }) => (transfers.active + transfers.totals.paused === 0 ? words.nothingToPause : null),
+    run: ({ session, transfers }) =>
+      session.attempt(() => (transfers.resumesAll ? transfers.resumeAll() : transfers.pauseAll())),
+  },
+  {
     id: 'transfers.cancelAll',
     title: 'Cancel all transfers',
     icon: 'x',
-    disabled: ({ transfers }) => (transfers.active === 0 ? words.nothingRuns : null),
+    disabled: ({ transfers }) => (transfers.active + transfers.totals.paused === 0 ? words.nothingRuns : null),
     run: ({ session, transfers }) => session.attempt(() => transfers.cancelAll()),
   },
   {

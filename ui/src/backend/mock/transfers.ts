@@ -1,12 +1,19 @@
 // Transfers that move by themselves: four times a second the running ones advance, the queued ones follow, batches go out.
-import type { JobKind, JobView, TransferBatch, TransferTotals } from '../bindings'
+import type { JobKind, JobView, TakenUpView, TransferBatch, TransferTotals } from '../bindings'
 import type { Backend } from '../backend'
 import { Failure, notFound } from './failure'
+import { itemsOf } from './items'
 import type { World } from './world'
 
 type TransferPart = Pick<
   Backend,
   | 'watchTransfers'
+  | 'takeUpTransfers'
+  | 'transferItems'
+  | 'pauseTransfer'
+  | 'resumeTransfer'
+  | 'pauseAllTransfers'
+  | 'resumeAllTransfers'
   | 'cancelTransfer'
   | 'cancelAllTransfers'
   | 'retryTransfer'
@@ -26,6 +33,7 @@ export type Start = {
 
 const tick = 250 // milliseconds, as the real sampler
 const atOnce = 3
+const noneLeft: TakenUpView = { resumed: 0, paused: 0, itemsKept: 0, bytesKept: 0, waitingAccounts: 0 }
 
 export class Transfers {
   readonly #world: World
@@ -34,6 +42,8 @@ export class Transfers {
   #sequence = 0
   #next = 1
   #timer: ReturnType<typeof setInterval> | null = null
+  /** What an earlier run is said to have left; taken up once. */
+  left: TakenUpView = noneLeft
 
   constructor(world: World) {
     this.#world = world
@@ -72,12 +82,34 @@ export class Transfers {
         this.#run()
         return Promise.resolve(() => this.#watchers.delete(watcher))
       },
+      takeUpTransfers: async () => {
+        const taken = this.left
+        this.left = noneLeft
+        return Promise.resolve(taken)
+      },
+      transferItems: async (id, which, after, most) => Promise.resolve(itemsOf(this.#get(id), which, after, most)),
+      pauseTransfer: async (id) => {
+        this.#pause(this.#get(id))
+        return Promise.resolve()
+      },
+      resumeTransfer: async (id) => {
+        this.#resume(this.#get(id))
+        return Promise.resolve()
+      },
+      pauseAllTransfers: async () => {
+        for (const job of this.#jobs.values()) this.#pause(job)
+        return Promise.resolve()
+      },
+      resumeAllTransfers: async () => {
+        for (const job of this.#jobs.values()) this.#resume(job)
+        return Promise.resolve()
+      },
       cancelTransfer: async (id) => {
         this.#cancel(this.#get(id))
         return Promise.resolve()
       },
       cancelAllTransfers: async () => {
-        for (const job of this.#jobs.values()) if (active(job)) this.#cancel(job)
+        for (const job of this.#jobs.values()) this.#cancel(job)
         return Promise.resolve()
       },
       retryTransfer: async (id) => {
@@ -87,7 +119,7 @@ export class Transfers {
         return Promise.resolve()
       },
       forgetTransfer: async (id) => {
-        if (active(this.#get(id))) {
+        if (!ended(this.#get(id))) {
           throw new Failure('conflict', 'This transfer is still going on, so it stays on the list.', 'Cancel it first.')
         }
         this.#jobs.delete(id)
@@ -113,8 +145,18 @@ export class Transfers {
   }
 
   #cancel(job: JobView): void {
-    if (!active(job)) return
+    if (ended(job)) return
     this.#change({ ...job, state: 'cancelled', bytesPerSecond: 0, secondsLeft: null, finishedAt: this.#world.now() })
+  }
+
+  #pause(job: JobView): void {
+    if (active(job)) this.#change({ ...job, state: 'paused', bytesPerSecond: 0, secondsLeft: null })
+  }
+
+  #resume(job: JobView): void {
+    if (job.state !== 'paused') return
+    this.#change({ ...job, state: 'queued' })
+    this.#run()
   }
 
   #change(job: JobView): void {
@@ -188,6 +230,7 @@ export class Transfers {
     return {
       running: inState('running'),
       queued: inState('queued'),
+      paused: inState('paused'),
       failed: inState('failed'),
       done: inState('done'),
       cancelled: inState('cancelled'),
@@ -203,6 +246,8 @@ export class Transfers {
 export function active(job: JobView): boolean {
   return job.state === 'running' || job.state === 'queued'
 }
+
+const ended = (job: JobView) => !active(job) && job.state !== 'paused'
 
 function newJob(id: number, start: Start): JobView {
   return {
@@ -229,7 +274,7 @@ function newJob(id: number, start: Start): JobView {
   }
 }
 
-/** The transfers of the design: three running, two failed, some waiting, some done. */
+/** The transfers of the design: three running, two failed, one paused, some waiting, some done. */
 export function seedTransfers(transfers: Transfers, now: number): void {
   const upload = (title: string, bucket: string, place: string, bytes: number, items = 1): Start => ({
     kind: 'upload',
@@ -301,6 +346,12 @@ export function seedTransfers(transfers: Transfers, now: number): void {
       },
     ],
   })
+  transfers.place(upload('survey-video-04.mov', 'field-photos', `${here}raw/`, 4_600_000_000), {
+    state: 'paused',
+    bytesDone: 1_100_000_000,
+    startedAt: now - 600_000,
+  })
+  transfers.left = { resumed: 3, paused: 1, itemsKept: 1204, bytesKept: 3_200_000_000, waitingAccounts: 0 }
   transfers.place(upload('IMG_4824.jpg and 119 more', 'field-photos', here, 588_000_000, 120), {})
   transfers.place(upload('IMG_4822.jpg', 'field-photos', here, 5_070_000), {
     state: 'done',

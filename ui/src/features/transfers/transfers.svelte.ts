@@ -1,7 +1,7 @@
 // The transfers as the backend tells them: a full snapshot, then batches of what changed. Each job is a cell of its own, so
 // that a progress tick touches one row. A batch that was missed shows as a gap in the sequence: then we ask for all again.
 import type { Backend, Stop } from '$backend/backend'
-import type { IpcError, JobState, JobView, TransferBatch, TransferTotals } from '$backend/bindings'
+import type { IpcError, JobState, JobView, TakenUpView, TransferBatch, TransferTotals } from '$backend/bindings'
 import { asIpcError } from '$lib/errors'
 import type { Filter } from './words'
 
@@ -16,10 +16,11 @@ export class Job {
   }
 }
 
-const order: Record<JobState, number> = { running: 0, failed: 1, queued: 2, done: 3, cancelled: 4 }
+const order: Record<JobState, number> = { running: 0, failed: 1, paused: 2, queued: 3, done: 4, cancelled: 5 }
 const nothing: TransferTotals = {
   running: 0,
   queued: 0,
+  paused: 0,
   failed: 0,
   done: 0,
   cancelled: 0,
@@ -40,18 +41,19 @@ export class Transfers {
   error = $state.raw<IpcError | null>(null)
   /** The job that was done last, for the live region. One that failed has a toast. */
   ended = $state.raw<JobView | null>(null)
+  /** What an earlier run left and this one took up, until somebody has read it. */
+  takenUp = $state.raw<TakenUpView | null>(null)
   speeds = $state.raw<number[]>([])
-  #backend: Backend
   #known = new Map<number, Job>()
   #sequence: number | null = null
   #stop: Stop | null = null
   #following = 0
   #watchers = new Set<(job: JobView) => void>()
   #lastSpeed = 0
+  /** What ended before belongs to an earlier run and is no news. */
+  readonly #began = Date.now()
 
-  constructor(backend: Backend) {
-    this.#backend = backend
-  }
+  constructor(readonly backend: Backend) {}
 
   /** Follows the transfers until the returned function is called. */
   follow(): Stop {
@@ -81,7 +83,8 @@ export class Transfers {
   /** How many there are of a filter. */
   count(filter: Filter): number {
     const { totals } = this
-    const all = totals.running + totals.queued + totals.failed + totals.done + totals.cancelled
+    const ended = totals.failed + totals.done + totals.cancelled
+    const all = totals.running + totals.queued + totals.paused + ended
     return filter === 'all' ? all : totals[filter]
   }
 
@@ -95,25 +98,59 @@ export class Transfers {
     return this.active === 0 || bytesTotal === 0 ? null : Math.floor((100 * bytesDone) / bytesTotal)
   }
 
+  /** Whether "all" would go on rather than pause: nothing runs or waits, and something is paused. */
+  get resumesAll(): boolean {
+    return this.active === 0 && this.totals.paused > 0
+  }
+
+  /** Lets go on what an earlier run left. Nothing to say when there was nothing. */
+  async takeUp(): Promise<TakenUpView | null> {
+    const taken = await this.backend.takeUpTransfers()
+    const { resumed, paused, waitingAccounts } = taken
+    this.takenUp = resumed + paused + waitingAccounts === 0 ? null : taken
+    return this.takenUp
+  }
+
+  /** The news of what was taken up has been read. */
+  dismissTakenUp(): void {
+    this.takenUp = null
+  }
+
+  pause(id: number): Promise<void> {
+    return this.#attempt(() => this.backend.pauseTransfer(id))
+  }
+
+  resume(id: number): Promise<void> {
+    return this.#attempt(() => this.backend.resumeTransfer(id))
+  }
+
+  pauseAll(): Promise<void> {
+    return this.#attempt(() => this.backend.pauseAllTransfers())
+  }
+
+  resumeAll(): Promise<void> {
+    return this.#attempt(() => this.backend.resumeAllTransfers())
+  }
+
   cancel(id: number): Promise<void> {
-    return this.#attempt(() => this.#backend.cancelTransfer(id))
+    return this.#attempt(() => this.backend.cancelTransfer(id))
   }
 
   cancelAll(): Promise<void> {
-    return this.#attempt(() => this.#backend.cancelAllTransfers())
+    return this.#attempt(() => this.backend.cancelAllTransfers())
   }
 
   retry(id: number): Promise<void> {
-    return this.#attempt(() => this.#backend.retryTransfer(id))
+    return this.#attempt(() => this.backend.retryTransfer(id))
   }
 
   /** Takes one that has ended off the list. */
   forget(id: number): Promise<void> {
-    return this.#attempt(() => this.#backend.forgetTransfer(id))
+    return this.#attempt(() => this.backend.forgetTransfer(id))
   }
 
   clearFinished(): Promise<void> {
-    return this.#attempt(() => this.#backend.clearFinishedTransfers())
+    return this.#attempt(() => this.backend.clearFinishedTransfers())
   }
 
   /** Takes one message of the backend. */
@@ -137,7 +174,7 @@ export class Transfers {
     this.#stop?.()
     this.#stop = null
     try {
-      const stop = await this.#backend.watchTransfers((batch) => {
+      const stop = await this.backend.watchTransfers((batch) => {
         if (following === this.#following) this.take(batch)
       })
       if (following === this.#following) this.#stop = stop
@@ -174,8 +211,10 @@ export class Transfers {
   }
 
   #hasEnded({ id, state, finishedAt }: JobView): boolean {
+    if (state !== 'done' && state !== 'failed' && state !== 'cancelled') return false
     const before = this.#known.get(id)?.view
-    return order[state] !== order.running && order[state] !== order.queued && before?.finishedAt !== finishedAt
+    if (before === undefined) return (finishedAt ?? 0) >= this.#began
+    return before.finishedAt !== finishedAt
   }
 
   #announce(job: JobView): void {

@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { Backend } from '$backend/backend'
-import type { JobView, TransferBatch } from '$backend/bindings'
+import type { JobView, TakenUpView, TransferBatch } from '$backend/bindings'
 import { createMock } from '$backend/mock'
-import { amountOf } from './words'
+import { amountOf, takenUp } from './words'
 import { doneShare, speedPoints, speedSpan, Transfers } from './transfers.svelte'
 
 /** A mock whose batches the test hands out itself. */
@@ -23,7 +23,7 @@ async function jobs(backend: Backend = createMock({ pace: 0 })): Promise<Transfe
 }
 
 describe('transfers', () => {
-  it('shows running first, then failed, queued and done', async () => {
+  it('shows running first, then failed, paused, queued and done', async () => {
     const { transfers, send } = scripted()
     send(await jobs())
     expect(transfers.jobs.map((job) => job.view.state)).toEqual([
@@ -32,10 +32,11 @@ describe('transfers', () => {
       'running',
       'failed',
       'failed',
+      'paused',
       'queued',
       'done',
     ])
-    expect(transfers.count('all')).toBe(7)
+    expect(transfers.count('all')).toBe(8)
     expect(transfers.percent).toBeGreaterThan(0)
   })
 
@@ -56,7 +57,7 @@ describe('transfers', () => {
     send(full)
     const late = { ...full, full: false, sequence: full.sequence + 2, jobs: [], removed: [full.jobs[0]?.id ?? 0] }
     send(late)
-    expect(transfers.jobs).toHaveLength(7)
+    expect(transfers.jobs).toHaveLength(8)
     expect(watch).toHaveBeenCalledTimes(2)
   })
 
@@ -103,6 +104,51 @@ describe('transfers', () => {
     stop()
   })
 
+  it('does not tell what an earlier run ended', async () => {
+    const { transfers, send } = scripted()
+    const ended = vi.fn()
+    transfers.onEnded(ended)
+    const full = await jobs()
+    send(full)
+    const old = { ...(full.jobs[0] as JobView), id: 90, state: 'failed' as const, finishedAt: Date.now() - 60_000 }
+    const quick = { ...old, id: 91, state: 'done' as const, finishedAt: Date.now() + 5 }
+    send({ ...full, full: false, sequence: full.sequence + 1, jobs: [old, quick] })
+    expect(ended).toHaveBeenCalledExactlyOnceWith(quick)
+    expect(transfers.get(90)?.state).toBe('failed')
+  })
+
+  it('pauses and resumes one or all, and a pause is no end', async () => {
+    const transfers = new Transfers(createMock({ pace: 0 }))
+    const stop = transfers.follow()
+    const ended = vi.fn()
+    transfers.onEnded(ended)
+    await vi.waitFor(() => expect(transfers.active).toBe(4))
+    const first = transfers.jobs[0]?.id ?? 0
+    await transfers.pause(first)
+    expect(transfers.get(first)?.state).toBe('paused')
+    expect([transfers.count('paused'), transfers.resumesAll]).toEqual([2, false])
+    await transfers.pauseAll()
+    expect([transfers.active, transfers.count('paused'), transfers.resumesAll]).toEqual([0, 5, true])
+    transfers.filter = 'paused'
+    expect(transfers.shown).toHaveLength(5)
+    await transfers.resume(first)
+    expect(['queued', 'running']).toContain(transfers.get(first)?.state)
+    await transfers.resumeAll()
+    expect([transfers.count('paused'), transfers.resumesAll]).toEqual([0, false])
+    expect(ended).not.toHaveBeenCalled()
+    stop()
+  })
+
+  it('says once what was taken up, until it is dismissed', async () => {
+    const transfers = new Transfers(createMock({ pace: 0 }))
+    const taken = await transfers.takeUp()
+    expect(taken).toMatchObject({ resumed: 3, paused: 1 })
+    expect(takenUp.title(taken as TakenUpView)).toBe('Resumed 3 transfers.')
+    transfers.dismissTakenUp()
+    expect(transfers.takenUp).toBeNull()
+    expect(await transfers.takeUp()).toBeNull()
+  })
+
   it('keeps a failed call as an error to show', async () => {
     const transfers = new Transfers(createMock({ pace: 0, transfers: false }))
     await transfers.retry(404)
@@ -123,6 +169,22 @@ describe('the speed curve', () => {
     expect(points.at(-1)?.[0]).toBeCloseTo(300)
     expect(points[0]?.[0]).toBeCloseTo(300 - (2 * 300) / (speedSpan - 1))
     expect(Math.min(...points.map(([, y]) => y))).toBeGreaterThanOrEqual(0)
+  })
+})
+
+describe('what was taken up', () => {
+  const none: TakenUpView = { resumed: 0, paused: 0, itemsKept: 0, bytesKept: 0, waitingAccounts: 0 }
+
+  it('names what was kept and what waits, and nothing else', () => {
+    const one = { ...none, resumed: 1, itemsKept: 12, bytesKept: 3_200_000_000 }
+    expect(takenUp.text(one)).toBe(
+      'Dipper was closed before it finished. 12 objects (3.20 GB) were kept and are not repeated.',
+    )
+    expect(takenUp.text({ ...none, resumed: 1 })).toBe('Dipper was closed before it finished.')
+    expect(takenUp.title({ ...none, paused: 2 })).toBe('2 transfers are still paused.')
+    const waiting = { ...none, waitingAccounts: 1 }
+    expect(takenUp.title(waiting)).toBe('Transfers of 1 account wait.')
+    expect(takenUp.text(waiting)).toBe('The transfers of 1 account go on when the secret key is there.')
   })
 })
 

@@ -1,8 +1,15 @@
 // The words of transfers.
-import type { ErrorCode, JobView } from '$backend/bindings'
+import type { ErrorCode, ItemStanding, JobView, TakenUpView } from '$backend/bindings'
 import { formatDuration, formatNumber, formatSize, formatTimeExactly, plural } from '$lib/format'
 
-export const filterNames = { all: 'All', running: 'Running', queued: 'Queued', failed: 'Failed', done: 'Done' } as const
+export const filterNames = {
+  all: 'All',
+  running: 'Running',
+  queued: 'Queued',
+  paused: 'Paused',
+  failed: 'Failed',
+  done: 'Done',
+} as const
 export type Filter = keyof typeof filterNames
 
 /** `544 of 812 MB`: the unit is said once where both have it. */
@@ -22,11 +29,15 @@ export const panel = {
     secondsLeft === null ? `${percent}%` : `${percent}% · ${formatDuration(secondsLeft)} left`,
   bytes: amountOf,
   queued: (count: number) => `${formatNumber(count)} queued`,
+  paused: (count: number) => `${formatNumber(count)} paused`,
   failed: (count: number) => `${formatNumber(count)} failed`,
   done: (count: number) => `${formatNumber(count)} done`,
   cancelled: (count: number) => `${formatNumber(count)} cancelled`,
+  pauseAll: 'Pause all',
+  nothingToPause: 'Nothing is running or waiting',
+  resumeAll: 'Resume all',
   cancelAll: 'Cancel all',
-  nothingToCancel: 'Nothing is running or waiting',
+  nothingToCancel: 'Nothing is running, waiting or paused',
   clearDone: 'Clear done',
   nothingToClear: 'Nothing is done yet',
   all: 'All transfers',
@@ -41,6 +52,9 @@ export const panel = {
 }
 
 export const row = {
+  pause: 'Pause',
+  resume: 'Resume',
+  open: 'Show objects',
   cancel: 'Cancel',
   remove: 'Remove from list',
   retry: 'Retry',
@@ -57,6 +71,7 @@ export const row = {
 export const stateNames: Record<JobView['state'], string> = {
   queued: 'Queued',
   running: 'Running',
+  paused: 'Paused',
   done: 'Done',
   failed: 'Failed',
   cancelled: 'Cancelled',
@@ -86,3 +101,49 @@ export function announcement(job: JobView): string {
 }
 
 export const finishedAt = (at: number) => formatTimeExactly(at)
+
+// ── what an earlier run left ──
+
+const oneOrMany = (count: number, one: string, many: string) => (count === 1 ? one : many)
+
+export const takenUp = {
+  title: ({ resumed, paused, waitingAccounts }: TakenUpView) => {
+    if (resumed > 0) return `Resumed ${plural(resumed, 'transfer')}.`
+    if (paused > 0) return `${plural(paused, 'transfer')} ${oneOrMany(paused, 'is', 'are')} still paused.`
+    return `Transfers of ${plural(waitingAccounts, 'account')} wait.`
+  },
+  text: ({ resumed, paused, itemsKept, bytesKept, waitingAccounts }: TakenUpView) => {
+    const size = bytesKept > 0 ? ` (${formatSize(bytesKept)})` : ''
+    const kept = `${plural(itemsKept, 'object')}${size}`
+    const those = plural(waitingAccounts, 'account')
+    return [
+      resumed > 0 ? `Dipper was closed before ${oneOrMany(resumed, 'it', 'they')} finished.` : '',
+      itemsKept > 0 ? `${kept} ${oneOrMany(itemsKept, 'was kept and is', 'were kept and are')} not repeated.` : '',
+      resumed > 0 && paused > 0 ? `${formatNumber(paused)} ${oneOrMany(paused, 'is', 'are')} still paused.` : '',
+      waitingAccounts > 0 ? `The transfers of ${those} go on when the secret key is there.` : '',
+    ]
+      .filter(Boolean)
+      .join(' ')
+  },
+  dismiss: 'Dismiss',
+  accounts: 'Manage accounts',
+}
+
+// ── the objects of one transfer ──
+
+export const standingNames: Record<ItemStanding, string> = {
+  waiting: 'Waiting',
+  // The engine takes some hundred at a time, of which sixteen move.
+  begun: 'Now or next',
+  done: 'Done',
+  skipped: 'Left as it was',
+  failed: 'Failed',
+}
+
+export const items = {
+  list: (title: string) => `Objects of ${title}`,
+  none: 'No objects are known yet',
+  noneFailed: 'No object failed',
+  onlyFailed: 'Only failed ones',
+  loading: 'Looking…',
+}

@@ -1,4 +1,4 @@
-//! A certificate authority made for one gateway, and the gateway's certificate.
+//! A certificate authority made for one server, and the server's certificate.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,23 +7,24 @@ use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, 
 
 use crate::{Error, ErrorKind};
 
-/// The names the gateway is reached by.
+/// The names the server is reached by.
 const NAMES: [&str; 3] = ["localhost", "*.localhost", "127.0.0.1"];
 
-/// Files in PEM.
+/// A server's certificate and what vouches for it: files in PEM.
 #[derive(Clone, Debug)]
-pub(super) struct Certificate {
+pub struct Certificate {
     /// The authority's certificate: what a client has to trust.
-    pub(super) authority: PathBuf,
-    /// The gateway's certificate.
-    pub(super) server: PathBuf,
-    /// The gateway's private key.
-    pub(super) key: PathBuf,
+    pub authority: PathBuf,
+    /// The server's certificate.
+    pub server: PathBuf,
+    /// The server's private key.
+    pub key: PathBuf,
 }
 
 impl Certificate {
-    /// Makes both certificates and writes them into `folder`. The authority's own key is not kept.
-    pub(super) fn create(folder: &Path) -> Result<Self, Error> {
+    /// Makes both certificates and writes them into `folder`, for a server on this machine. The authority's own key is
+    /// not kept.
+    pub fn create(folder: &Path) -> Result<Self, Error> {
         let (authority_pem, server_pem, key_pem) =
             sign().map_err(|error| Error::new(ErrorKind::Failed, "make a certificate").with_source(error))?;
         let files = Self {

@@ -1,0 +1,123 @@
+//! A job from its turn to its end.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use dipper_storage::ErrorKind;
+use futures_util::FutureExt as _;
+use tokio_util::sync::CancellationToken;
+
+use super::Shared;
+use crate::clean;
+use crate::context::Context;
+use crate::crash::crash_point;
+use crate::error::{Error, Result};
+use crate::job::JobState;
+use crate::journal::{Saved, Standing};
+use crate::record::{Job, Stop};
+
+impl Shared {
+    pub(super) fn queue(self: &Arc<Self>, job: Arc<Job>) {
+        self.touch();
+        if let Some(threads) = self.threads.handle() {
+            self.tracker.spawn_on(self.clone().run(job), threads);
+        }
+    }
+
+    async fn run(self: Arc<Self>, job: Arc<Job>) {
+        let cancel = job.cancellation();
+        // The token is asked first: a job that is to stop does not begin.
+        let turn = match cancel.is_cancelled() {
+            true => None,
+            false => cancel.run_until_cancelled(self.turns.acquire()).await,
+        };
+        if turn.is_some()
+            && let Err(error) = self.work(&job, cancel).await
+        {
+            job.item_failed("", &error);
+        }
+        drop(turn);
+        self.settle(&job).await;
+        self.touch();
+    }
+
+    async fn work(&self, job: &Arc<Job>, cancel: CancellationToken) -> Result<()> {
+        let context = self.context(job, cancel)?;
+        let now = (self.options.clock)();
+        self.journal.begun(job.id(), now).await?;
+        crash_point!("job.after_begun");
+        job.begin(now);
+        self.touch();
+        let outcome = AssertUnwindSafe(job.task().run(&context)).catch_unwind().await;
+        outcome.unwrap_or_else(|_| Err(Error::new(ErrorKind::Internal, "The job broke off: a mistake of ours")))
+    }
+
+    fn context(&self, job: &Arc<Job>, cancel: CancellationToken) -> Result<Context> {
+        let client = self.clients().get(job.account()).cloned();
+        let client = client.ok_or_else(|| {
+            let message = "Could not go on with this transfer: its account is not open";
+            Error::new(ErrorKind::InvalidCredentials, message).with_hint("Open the account, then retry.")
+        })?;
+        Ok(Context {
+            job: job.clone(),
+            client,
+            journal: self.journal.clone(),
+            cancel,
+            buffers: self.buffers.clone(),
+            connections: self.connections.clone(),
+            width: self.options.total_connections.max(1),
+            line: self.lines.of(job.account()),
+        })
+    }
+
+    /// Decides what has become of a job that stands still, and writes it down.
+    async fn settle(&self, job: &Arc<Job>) {
+        let standing = self.journal.standing(job.id()).await;
+        let standing = standing.unwrap_or_else(|error| {
+            job.item_failed("", &error);
+            Standing::default()
+        });
+        let is_left = standing.open > 0;
+        let (state, saved) = match self.stopping(job) {
+            Some(Stop::Cancel) if is_left => (JobState::Cancelled, Saved::Ended(JobState::Cancelled)),
+            Some(Stop::Pause) if is_left => (JobState::Paused, Saved::Paused),
+            Some(Stop::Suspend) if is_left => (JobState::Paused, Saved::Open),
+            _ => {
+                let failed = is_left || standing.failed > 0 || !job.errors().is_empty();
+                let state = if failed { JobState::Failed } else { JobState::Done };
+                (state, Saved::Ended(state))
+            }
+        };
+        if state == JobState::Cancelled {
+            self.clean_up(job).await;
+        }
+        let now = (self.options.clock)();
+        let ended_at = state.is_finished().then_some(now);
+        crash_point!("job.before_end");
+        if let Err(error) = self.journal.ended(job.id(), saved, ended_at, job.errors()).await {
+            tracing::error!(job = %job.id(), %error, "the end of a transfer could not be written down");
+        }
+        crash_point!("job.after_end");
+        job.end(state, now);
+    }
+
+    /// Why a job is to stop. Nobody takes up what is in memory only, so there it stops for good.
+    fn stopping(&self, job: &Job) -> Option<Stop> {
+        match job.stopping() {
+            Some(Stop::Suspend) if self.options.journal.is_none() => Some(Stop::Cancel),
+            stop => stop,
+        }
+    }
+
+    /// Removes what a job left unfinished, on the server and on the disk.
+    pub(super) async fn clean_up(&self, job: &Arc<Job>) {
+        // With a token of its own: what is stopped is cleaned up all the same.
+        let outcome = match self.context(job, CancellationToken::new()) {
+            Ok(context) => clean::up(&context).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = outcome {
+            tracing::warn!(job = %job.id(), %error, "what a transfer left unfinished stays behind");
+        }
+    }
+}

@@ -1,0 +1,417 @@
+//! Items in the journal: claimed in pages, so that a job of a million objects needs no memory, and settled one by one.
+//!
+//! A page is *claimed* before its first item begins, in one transaction. So after a crash the items whose outcome is not
+//! known are those that were claimed and not settled, some hundred at the most: each comes back with
+//! [`Item::begun`] and the evidence it left, and is looked at before it is done again.
+
+use std::path::PathBuf;
+
+use rusqlite::{Connection, Row, params};
+use serde::{Deserialize, Serialize};
+
+use super::Journal;
+use super::exact::{exact_path, from_bytes, to_bytes};
+use super::jobs::json;
+use crate::error::Result;
+use crate::files::Fingerprint;
+use crate::job::{ItemStanding, ItemView, JobId};
+use crate::spec::ConflictPolicy;
+
+/// What an item is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// One object.
+    Object,
+    /// A prefix that is listed into objects.
+    Prefix,
+    /// An unfinished upload to abort.
+    Upload,
+    /// The bucket itself, which goes last.
+    Bucket,
+}
+
+impl Role {
+    fn code(self) -> i64 {
+        match self {
+            Self::Object => 0,
+            Self::Prefix => 1,
+            Self::Upload => 2,
+            Self::Bucket => 3,
+        }
+    }
+}
+
+/// An item that is put in.
+#[derive(Clone, Debug)]
+pub(crate) struct NewItem {
+    pub(crate) role: Role,
+    pub(crate) key: String,
+    pub(crate) path: Option<PathBuf>,
+    pub(crate) size: u64,
+    pub(crate) options: ItemOptions,
+}
+
+/// What only some items have.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ItemOptions {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) content_type: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) conflict: Option<ConflictPolicy>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) version_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) upload_id: Option<String>,
+}
+
+/// An item to work on.
+#[derive(Clone, Debug)]
+pub(crate) struct Item {
+    pub(crate) number: u32,
+    pub(crate) key: String,
+    pub(crate) path: Option<PathBuf>,
+    pub(crate) size: u64,
+    pub(crate) options: ItemOptions,
+    /// Whether an earlier run began with it, so that its outcome is not known.
+    pub(crate) begun: bool,
+    /// What that run left behind.
+    pub(crate) evidence: Option<Evidence>,
+}
+
+/// How far an item has come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Evidence {
+    /// An upload in parts is about to be begun, at this moment (seconds since 1970): the server may have one of no parts.
+    Beginning { key: String, at: i64 },
+    /// An upload in parts is under way, of this state of the file.
+    Sending {
+        key: String,
+        upload: String,
+        source: Fingerprint,
+    },
+    /// Ranges of this state of the object lie in the temporary file.
+    Receiving {
+        #[serde(with = "exact_path")]
+        temporary: PathBuf,
+        size: u64,
+        etag: Option<String>,
+    },
+    /// The temporary file is whole and about to get its name.
+    Placing {
+        #[serde(with = "exact_path")]
+        temporary: PathBuf,
+        #[serde(with = "exact_path")]
+        folder: PathBuf,
+        name: String,
+        size: u64,
+    },
+    /// A prefix is listed up to this key.
+    Listed { after: String },
+}
+
+/// A part that the server has, or a range that the disk has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Part {
+    /// From 1.
+    pub(crate) number: u32,
+    /// Empty for a range.
+    pub(crate) etag: String,
+}
+
+/// How many items of a job stand how, prefixes left out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Standing {
+    pub(crate) items: u64,
+    pub(crate) done: u64,
+    pub(crate) skipped: u64,
+    pub(crate) failed: u64,
+    /// Everything that is not settled, prefixes too.
+    pub(crate) open: u64,
+    pub(crate) bytes: u64,
+    pub(crate) bytes_done: u64,
+    /// Whether a prefix is still to be listed.
+    pub(crate) listing: bool,
+}
+
+impl Standing {
+    /// How items stand that were just put in.
+    pub(crate) fn of(items: &[NewItem]) -> Self {
+        let objects = items.iter().filter(|item| item.role != Role::Prefix);
+        let (items_there, bytes) = objects.fold((0, 0_u64), |(count, bytes), item| {
+            (count + 1, bytes.saturating_add(item.size))
+        });
+        Self {
+            items: items_there,
+            open: items.len() as u64,
+            bytes,
+            listing: items.len() as u64 > items_there,
+            ..Self::default()
+        }
+    }
+}
+
+const WAITING: i64 = 0;
+const BEGUN: i64 = 1;
+const DONE: i64 = 2;
+const SKIPPED: i64 = 3;
+const FAILED: i64 = 4;
+
+fn code(standing: ItemStanding) -> i64 {
+    match standing {
+        ItemStanding::Waiting => WAITING,
+        ItemStanding::Begun => BEGUN,
+        ItemStanding::Done => DONE,
+        ItemStanding::Skipped => SKIPPED,
+        ItemStanding::Failed => FAILED,
+    }
+}
+
+fn standing_of(code: i64) -> ItemStanding {
+    match code {
+        BEGUN => ItemStanding::Begun,
+        DONE => ItemStanding::Done,
+        SKIPPED => ItemStanding::Skipped,
+        FAILED => ItemStanding::Failed,
+        _ => ItemStanding::Waiting,
+    }
+}
+
+impl Journal {
+    /// The objects of a job behind a number, of one standing or of all; nothing is claimed by looking.
+    pub(crate) async fn look(
+        &self,
+        job: JobId,
+        which: Option<ItemStanding>,
+        after: u32,
+        most: u32,
+    ) -> Result<Vec<ItemView>> {
+        self.call(move |connection| {
+            let sql = "SELECT number, key, size, state FROM items
+                       WHERE job = ?1 AND number > ?2 AND role = ?3 AND (?4 IS NULL OR state = ?4)
+                       ORDER BY number LIMIT ?5";
+            let values = params![job.0, after, Role::Object.code(), which.map(code), most];
+            let view = |row: &Row<'_>| {
+                Ok(ItemView {
+                    number: row.get(0)?,
+                    key: row.get(1)?,
+                    size: row.get(2)?,
+                    standing: standing_of(row.get(3)?),
+                })
+            };
+            connection.prepare_cached(sql)?.query_map(values, view)?.collect()
+        })
+        .await
+    }
+
+    /// The next items of a role behind a number, claimed.
+    pub(crate) async fn claim(&self, job: JobId, role: Role, after: u32, most: u32) -> Result<Vec<Item>> {
+        self.call(move |connection| {
+            let sql = "SELECT number, key, path, size, options, state, evidence FROM items
+                       WHERE job = ?1 AND number > ?2 AND state <= ?3 AND role = ?4 ORDER BY number LIMIT ?5";
+            let values = params![job.0, after, BEGUN, role.code(), most];
+            let mut statement = connection.prepare_cached(sql)?;
+            let items: Vec<Item> = statement.query_map(values, item)?.collect::<rusqlite::Result<_>>()?;
+            if let (Some(first), Some(last)) = (items.first(), items.last()) {
+                let sql = "UPDATE items SET state = ?4 WHERE job = ?1 AND number BETWEEN ?2 AND ?3 AND state = ?5 AND role = ?6";
+                let values = params![job.0, first.number, last.number, BEGUN, WAITING, role.code()];
+                connection.prepare_cached(sql)?.execute(values)?;
+            }
+            Ok(items)
+        })
+        .await
+    }
+
+    /// Items were settled, or given up; what they had is known no longer unless they failed with it.
+    pub(crate) async fn settle(&self, job: JobId, numbers: Vec<u32>, standing: ItemStanding) {
+        self.note(move |connection| {
+            let sql = "UPDATE items SET state = ?3, evidence = CASE WHEN ?3 = 4 THEN evidence END WHERE job = ?1 AND number = ?2";
+            let mut settle = connection.prepare_cached(sql)?;
+            for number in numbers {
+                settle.execute(params![job.0, number, code(standing)])?;
+            }
+            Ok(())
+        })
+        .await;
+    }
+
+    /// What an item has reached; durable when this returns.
+    pub(crate) async fn reach(&self, job: JobId, item: u32, evidence: Evidence) -> Result<()> {
+        self.call(move |connection| set_evidence(connection, job, item, Some(&evidence)))
+            .await
+    }
+
+    /// What an item had reached is gone.
+    pub(crate) async fn lose(&self, job: JobId, item: u32) {
+        self.note(move |connection| {
+            let sql = "DELETE FROM parts WHERE job = ?1 AND item = ?2";
+            connection.prepare_cached(sql)?.execute(params![job.0, item])?;
+            set_evidence(connection, job, item, None)
+        })
+        .await;
+    }
+
+    /// The server, or the disk, has a part for certain.
+    pub(crate) async fn part(&self, job: JobId, item: u32, part: Part) {
+        self.note(move |connection| {
+            let sql = "INSERT OR REPLACE INTO parts (job, item, number, etag) VALUES (?1, ?2, ?3, ?4)";
+            let values = params![job.0, item, part.number, part.etag];
+            connection.prepare_cached(sql)?.execute(values).map(drop)
+        })
+        .await;
+    }
+
+    /// The parts of an item.
+    pub(crate) async fn parts(&self, job: JobId, item: u32) -> Result<Vec<Part>> {
+        self.call(move |connection| {
+            let sql = "SELECT number, etag FROM parts WHERE job = ?1 AND item = ?2 ORDER BY number";
+            let part = |row: &Row<'_>| {
+                Ok(Part {
+                    number: row.get(0)?,
+                    etag: row.get(1)?,
+                })
+            };
+            connection
+                .prepare_cached(sql)?
+                .query_map(params![job.0, item], part)?
+                .collect()
+        })
+        .await
+    }
+
+    /// What an item has reached by now, and its parts.
+    pub(crate) async fn reached(&self, job: JobId, item: u32) -> Result<(Option<Evidence>, Vec<Part>)> {
+        let parts = self.parts(job, item).await?;
+        let evidence = self.call(move |connection| {
+            let sql = "SELECT evidence FROM items WHERE job = ?1 AND number = ?2";
+            let evidence = |row: &Row<'_>| row.get::<_, Option<String>>(0);
+            connection
+                .prepare_cached(sql)?
+                .query_row(params![job.0, item], evidence)
+        });
+        let evidence = evidence.await?.and_then(|text| serde_json::from_str(&text).ok());
+        Ok((evidence, parts))
+    }
+
+    /// Whether something of an item is there that another run can go on with.
+    pub(crate) async fn has_parts(&self, job: JobId, item: u32) -> Result<bool> {
+        Ok(!self.parts(job, item).await?.is_empty())
+    }
+
+    /// Puts in what a prefix was listed to, and how far that went, at once.
+    pub(crate) async fn expand(&self, job: JobId, prefix: u32, after: String, found: Vec<NewItem>) -> Result<()> {
+        self.call(move |connection| {
+            let sql = "SELECT coalesce(max(number), 0) FROM items WHERE job = ?1";
+            let last: u32 = connection.prepare_cached(sql)?.query_row([job.0], |row| row.get(0))?;
+            insert(connection, job, last + 1, &found)?;
+            set_evidence(connection, job, prefix, Some(&Evidence::Listed { after }))
+        })
+        .await
+    }
+
+    /// What failed waits again.
+    pub(crate) async fn reopen(&self, job: JobId) -> Result<Standing> {
+        self.call(move |connection| {
+            let sql = "UPDATE items SET state = ?2 WHERE job = ?1 AND state = ?3";
+            connection.prepare_cached(sql)?.execute(params![job.0, BEGUN, FAILED])?;
+            standing(connection, job)
+        })
+        .await
+    }
+
+    /// How a job's items stand.
+    pub(crate) async fn standing(&self, job: JobId) -> Result<Standing> {
+        self.call(move |connection| standing(connection, job)).await
+    }
+
+    /// The items that were begun and not done, with what they left.
+    pub(crate) async fn leftovers(&self, job: JobId) -> Result<Vec<Item>> {
+        self.call(move |connection| {
+            let sql = "SELECT number, key, path, size, options, state, evidence FROM items
+                       WHERE job = ?1 AND state IN (?2, ?3) AND role = ?4 ORDER BY number";
+            let values = params![job.0, BEGUN, FAILED, Role::Object.code()];
+            connection.prepare_cached(sql)?.query_map(values, item)?.collect()
+        })
+        .await
+    }
+}
+
+/// Puts items in, numbered from `first` on.
+pub(super) fn insert(connection: &Connection, job: JobId, first: u32, items: &[NewItem]) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO items (job, number, role, key, path, size, options, state) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    let mut insert = connection.prepare_cached(sql)?;
+    let mut number = first;
+    for item in items {
+        let options = (item.options != ItemOptions::default())
+            .then(|| json(&item.options))
+            .transpose()?;
+        let path = item.path.as_deref().map(to_bytes);
+        let size = i64::try_from(item.size).unwrap_or(i64::MAX);
+        insert.execute(params![
+            job.0,
+            number,
+            item.role.code(),
+            item.key,
+            path,
+            size,
+            options,
+            WAITING
+        ])?;
+        number += 1;
+    }
+    Ok(())
+}
+
+/// Counts how items stand.
+pub(super) fn standing(connection: &Connection, job: JobId) -> rusqlite::Result<Standing> {
+    let sql = "SELECT state, role = 1, count(*), sum(size) FROM items WHERE job = ?1 GROUP BY 1, 2";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query([job.0])?;
+    let mut standing = Standing::default();
+    while let Some(row) = rows.next()? {
+        let (state, prefix, count, bytes): (i64, bool, u64, u64) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+        if state < DONE {
+            standing.open += count;
+        }
+        if prefix {
+            standing.listing |= state < DONE;
+            standing.failed += if state == FAILED { count } else { 0 };
+            continue;
+        }
+        standing.items += count;
+        match state {
+            DONE => (standing.done, standing.bytes_done) = (count, bytes),
+            SKIPPED => standing.skipped = count,
+            FAILED => standing.failed += count,
+            _ => {}
+        }
+        if state != SKIPPED {
+            standing.bytes += bytes;
+        }
+    }
+    Ok(standing)
+}
+
+fn set_evidence(connection: &Connection, job: JobId, item: u32, evidence: Option<&Evidence>) -> rusqlite::Result<()> {
+    let sql = "UPDATE items SET evidence = ?3 WHERE job = ?1 AND number = ?2";
+    let evidence = evidence.map(json).transpose()?;
+    connection
+        .prepare_cached(sql)?
+        .execute(params![job.0, item, evidence])
+        .map(drop)
+}
+
+fn item(row: &Row<'_>) -> rusqlite::Result<Item> {
+    let (options, evidence): (Option<String>, Option<String>) = (row.get(4)?, row.get(6)?);
+    Ok(Item {
+        number: row.get(0)?,
+        key: row.get(1)?,
+        path: row.get::<_, Option<Vec<u8>>>(2)?.map(from_bytes),
+        size: row.get(3)?,
+        options: options
+            .and_then(|text| serde_json::from_str(&text).ok())
+            .unwrap_or_default(),
+        begun: row.get::<_, i64>(5)? == BEGUN,
+        // What cannot be read is as good as nothing: the item is looked at from the beginning.
+        evidence: evidence.and_then(|text| serde_json::from_str(&text).ok()),
+    })
+}
