@@ -56,6 +56,8 @@ pub(crate) async fn follow(session: &Session, jobs: &[u64]) -> Result<Vec<Job>, 
         let mut ended = Vec::with_capacity(jobs.len());
         for job in jobs {
             ended.push(session.app.wait_for_transfer(*job).await?);
+            // What came of it is said here and now: it does not wait in the window's list.
+            session.app.forget_transfer(*job).await?;
         }
         Ok(ended)
     };

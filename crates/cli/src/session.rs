@@ -55,8 +55,15 @@ impl Session {
         })
     }
 
-    /// Ends transfers, waits until servers and disks are in order, and writes what is left to write.
+    /// Cancels transfers, waits until servers and disks are in order, and writes what is left to write. Nothing is left for
+    /// a later run to go on with: whoever interrupted a command does not expect it to.
     pub(crate) async fn end(&self) {
+        if self.app.transfers_under_way() > 0 {
+            // Both only fail where the journal cannot be written, which is said when the next run reads it.
+            _ = self.app.cancel_all_transfers().await;
+            self.app.until_transfers_rest().await;
+            _ = self.app.clear_finished_transfers().await;
+        }
         self.app.shut_down().await;
         self.staging.take();
         // A command that ended well has written everything; after another nobody relies on the rest.
