@@ -217,7 +217,8 @@ fn n07_a_cut_that_looks_complete_is_noticed() {
     on_local(async |world| {
         let framings = [Framing::FixLength, Framing::ChunkedClean, Framing::CloseDelimited];
         for (number, framing) in framings.into_iter().enumerate() {
-            for size in [3 * SMALL, LARGE] {
+            let large = (framing == Framing::ChunkedClean).then_some(LARGE);
+            for size in [3 * SMALL].into_iter().chain(large) {
                 let name = format!("object-{number}-{size}");
                 world.object(&name, size).await;
                 let action = Action::Truncate(70_000, framing);

@@ -131,8 +131,8 @@ fn n26_an_answer_without_an_end_is_cut_off() {
             assert_eq!(world.proxy.hits(rule), 3);
             let read: u64 = world.proxy.passed().iter().map(|passed| passed.answered).max().unwrap();
             let most = if status == 200 { 16 } else { 1 };
-            // What the connection itself had already taken.
-            assert!(read < (most + 12) * 1024 * 1024, "{read}");
+            // And what the system's own buffers had already taken, which is much on loopback.
+            assert!(read < (most + 48) * 1024 * 1024, "{read}");
             world.proxy.clear();
             world.proxy.forget();
         }
