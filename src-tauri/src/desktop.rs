@@ -1,4 +1,4 @@
-//! The desktop's side of the shell: the window, drops from outside, dialogs, the clipboard, the browser.
+//! The desktop's side of the shell: the window, drops from outside, dialogs, notices, the clipboard, the browser.
 
 pub(crate) mod browser;
 pub(crate) mod clipboard;
@@ -6,6 +6,7 @@ pub(crate) mod dialogs;
 pub(crate) mod drops;
 #[cfg(target_os = "linux")]
 pub(crate) mod graphics;
+pub(crate) mod notices;
 pub(crate) mod window;
 
 use dipper_app::{App, AppOptions};
@@ -26,6 +27,8 @@ pub(crate) struct Shell {
     pub(crate) drops: drops::Drops,
     /// Who is asked before the window closes over running transfers; told how many there are.
     pub(crate) closing: Watcher<u64>,
+    /// What the system says of transfers when nobody looks.
+    pub(crate) notices: notices::Notices,
     /// The system's clipboard.
     pub(crate) clipboard: clipboard::Clipboard,
 }
@@ -38,6 +41,7 @@ impl Shell {
             pumps: Pumps::default(),
             drops: drops::Drops::default(),
             closing: Watcher::default(),
+            notices: notices::Notices::default(),
             clipboard: clipboard::Clipboard::default(),
         }
     }
@@ -55,7 +59,9 @@ pub(crate) async fn started(handle: &AppHandle) -> Answer<State<'_, Shell>> {
                 "Set HOME to a folder that you may write to, and start Dipper again.",
             )
         })?;
-        handle.manage(Shell::new(App::start(AppOptions::new(folder)).await?));
+        let shell = Shell::new(App::start(AppOptions::new(folder)).await?);
+        shell.notices.follow(handle, &shell.app);
+        handle.manage(shell);
     }
     Ok(handle.state())
 }

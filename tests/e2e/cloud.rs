@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 
 use bytes::Bytes;
 use dipper_local::{Options, Server};
@@ -45,16 +46,24 @@ impl Cloud {
         }
     }
 
-    /// A server over what another one left in this folder.
+    /// A server over what another one left in this folder, as soon as that one has let go of it.
     pub(crate) async fn over(folder: &Path) -> Self {
-        let options = Options {
+        let options = || Options {
             folder: folder.to_owned(),
             port: None,
             access_key_id: ACCESS_KEY_ID.to_owned(),
             secret_access_key: SecretString::from(SECRET),
             tenant: TENANT.to_owned(),
         };
-        let server = Server::start(options).await.unwrap();
+        let mut server = Server::start(options()).await;
+        for _ in 0..300 {
+            if server.is_ok() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            server = Server::start(options()).await;
+        }
+        let server = server.unwrap();
         let address = server.address().to_string();
         Self {
             _server: Some(server),

@@ -102,6 +102,7 @@ fn hide_until_done(window: &WebviewWindow) -> tauri::Result<()> {
             return;
         };
         shell.app.until_transfers_rest().await;
+        shell.notices.said().await;
         if !window.is_visible().unwrap_or(true)
             && let Err(error) = window.destroy()
         {

@@ -54,7 +54,6 @@ export const panel = {
 export const row = {
   pause: 'Pause',
   resume: 'Resume',
-  open: 'Show objects',
   cancel: 'Cancel',
   remove: 'Remove from list',
   retry: 'Retry',
