@@ -10,7 +10,7 @@ mod session;
 use std::fmt;
 use std::path::PathBuf;
 
-use dipper_storage::{Addressing, Scheme, SignatureVersion};
+use dipper_storage::{Addressing, Credentials, Scheme, SignatureVersion};
 use secrecy::SecretString;
 
 pub(crate) use draft::{Prepared, refuse_plain_http, understand_endpoint};
@@ -194,10 +194,30 @@ impl App {
             account.secret_in_keychain = saved == SecretSaved::Keychain;
         }
         self.parts.database.save_account(account.clone()).await?;
+        self.hand_on_keys(&account).await;
         self.parts.clients.forget(&account.id);
         self.parts.plans.revoke_all();
         self.parts.work.uploads.forget_account(&account.id);
         Ok(self.shown(account))
+    }
+
+    /// Lets transfers that wait for new keys go on with them. Only on the server that they are for: keys for another one
+    /// are not told to this.
+    async fn hand_on_keys(&self, account: &SavedAccount) {
+        let Some(before) = self.parts.clients.known(&account.id) else {
+            return;
+        };
+        if before.config().endpoint != account.endpoint {
+            return;
+        }
+        if let Ok(secret) = self.secret(account).await {
+            before.replace_credentials(Credentials {
+                access_key_id: account.access_key_id.clone(),
+                secret_access_key: secret,
+                session_token: None,
+            });
+            self.parts.work.engine.release(account.id.as_str());
+        }
     }
 
     /// What removing an account would take away.

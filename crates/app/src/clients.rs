@@ -24,6 +24,11 @@ impl Clients {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(account);
     }
 
+    /// The client that was made for an account.
+    pub(crate) fn known(&self, account: &AccountId) -> Option<Client> {
+        self.cell(account).get().cloned()
+    }
+
     fn cell(&self, account: &AccountId) -> Cell {
         let mut cells = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(cells.entry(account.clone()).or_default())

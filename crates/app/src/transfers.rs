@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use dipper_transfer::{Changes, ItemError, ItemStanding, ItemView, JobId, JobKind, JobSnapshot, JobSpec, JobState};
+use dipper_transfer::{
+    Changes, ItemError, ItemStanding, ItemView, JobId, JobKind, JobSnapshot, JobSpec, JobState, LineState, LineStatus,
+};
 use time::OffsetDateTime;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -47,6 +49,8 @@ pub struct Job {
     pub started_at: Option<OffsetDateTime>,
     /// When it ended.
     pub finished_at: Option<OffsetDateTime>,
+    /// What it waits for while it works, in words.
+    pub waits: Option<String>,
     /// The first failures.
     pub errors: Vec<JobError>,
     /// The first key it touches.
@@ -379,6 +383,7 @@ impl From<JobSnapshot> for Job {
             seconds_left: job.seconds_left,
             started_at: job.started_at,
             finished_at: job.finished_at,
+            waits: job.waits.map(waits),
             errors: job.errors.into_iter().map(JobError::from).collect(),
             first_key: job.keys.into_iter().next(),
             result,
@@ -406,6 +411,16 @@ impl From<ItemError> for JobError {
             code: error.kind.into(),
             request_id: error.request_id,
         }
+    }
+}
+
+/// What a job waits for, and what a person can do about it.
+fn waits(line: LineStatus) -> String {
+    let reason = line.reason.map(|reason| format!(" {reason}")).unwrap_or_default();
+    match line.state {
+        LineState::Down => format!("Waiting for a connection; it goes on by itself.{reason}"),
+        LineState::Held => format!("Waiting for new keys: edit the account, and it goes on by itself.{reason}"),
+        LineState::Busy | LineState::Open => "The server is busy, so requests go out slowly.".to_owned(),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::watch;
 
@@ -98,8 +98,7 @@ impl Changes {
 
     /// No `await` in here: what is told is handed out.
     fn collect(&mut self) -> Batch {
-        let now = Instant::now();
-        let snapshots: Vec<JobSnapshot> = self.shared.all().iter().map(|job| job.snapshot(now)).collect();
+        let snapshots: Vec<JobSnapshot> = self.shared.all().iter().map(|job| self.shared.snapshot(job)).collect();
         let totals = Totals::of(&snapshots);
         let present: BTreeSet<JobId> = snapshots.iter().map(|job| job.id).collect();
         let removed: Vec<JobId> = self.told.keys().filter(|id| !present.contains(id)).copied().collect();

@@ -23,7 +23,7 @@ use crate::error::Result;
 use crate::files::{Buffers, Threads};
 use crate::job::{ItemStanding, ItemView, JobId, JobSnapshot, JobState};
 use crate::journal::{Journal, Standing};
-use crate::line::{LineOptions, LineStatus, Lines};
+use crate::line::{LineOptions, LineState, LineStatus, Lines};
 use crate::record::{Identity, Job, Past, Stop};
 use crate::spec::JobSpec;
 use crate::work;
@@ -202,7 +202,7 @@ impl Engine {
 
     /// A job at this moment.
     pub fn job(&self, id: JobId) -> Option<JobSnapshot> {
-        Some(self.shared().find(id)?.snapshot(Instant::now()))
+        Some(self.shared().snapshot(&*self.shared().find(id)?))
     }
 
     /// How the line to an account's server is: whether its jobs wait for the network, for the server or for credentials.
@@ -237,7 +237,7 @@ impl Engine {
         let at_rest = |state: &JobState| state.is_finished() || *state == JobState::Paused;
         // The sender lives in the job that we hold, so this ends only with the state waited for.
         let ended = job.states().wait_for(at_rest).await.is_ok();
-        ended.then(|| job.snapshot(Instant::now()))
+        ended.then(|| self.shared().snapshot(&job))
     }
 
     /// A new watcher.
@@ -275,6 +275,16 @@ fn pause(job: &Job) {
 impl Shared {
     pub(crate) fn all(&self) -> Vec<Arc<Job>> {
         self.jobs().values().cloned().collect()
+    }
+
+    /// A job at this moment, with what its account's line keeps it waiting for.
+    pub(crate) fn snapshot(&self, job: &Job) -> JobSnapshot {
+        let mut snapshot = job.snapshot(Instant::now());
+        if snapshot.state == JobState::Running {
+            let line = self.lines.of(job.account()).status();
+            snapshot.waits = (line.state != LineState::Open).then_some(line);
+        }
+        snapshot
     }
 
     /// Counts the changes of states.

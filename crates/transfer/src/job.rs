@@ -6,6 +6,8 @@ use dipper_storage::{BucketName, ErrorKind};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use crate::line::LineStatus;
+
 /// Names one job of an engine. Never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct JobId(pub(crate) u64);
@@ -119,6 +121,8 @@ pub struct JobSnapshot {
     pub started_at: Option<OffsetDateTime>,
     /// When it ended.
     pub finished_at: Option<OffsetDateTime>,
+    /// What it waits for while it works: the network, a busy server, new credentials.
+    pub waits: Option<LineStatus>,
     /// What went wrong, the first hundred.
     pub errors: Vec<ItemError>,
     /// The first few keys.

@@ -219,6 +219,7 @@ impl Job {
             seconds_left: left.map(|left| left.div_ceil(bytes_per_second)),
             started_at: record.started_at,
             finished_at: record.finished_at,
+            waits: None,
             errors: record.errors.clone(),
             keys: identity.description.keys.clone(),
         }

@@ -465,6 +465,8 @@ export type JobView = {
 	secondsLeft: number | null,
 	startedAt: number | null,
 	finishedAt: number | null,
+	/**  What it waits for while it works. */
+	waits: string | null,
 	errors: JobErrorView[],
 	firstKey: string | null,
 	/**  "verified: sizes match", "downloaded to …". */

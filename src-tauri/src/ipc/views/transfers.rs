@@ -48,6 +48,8 @@ pub(crate) struct JobView {
     pub(crate) seconds_left: Option<u64>,
     pub(crate) started_at: Option<i64>,
     pub(crate) finished_at: Option<i64>,
+    /// What it waits for while it works.
+    pub(crate) waits: Option<String>,
     pub(crate) errors: Vec<JobErrorView>,
     pub(crate) first_key: Option<String>,
     /// "verified: sizes match", "downloaded to …".
@@ -144,7 +146,7 @@ same_fields!(app::JobError => JobErrorView { name, message, hint, code, request_
 same_fields!(app::Job => JobView {
     id, kind, account_id: text, bucket, title, place, state, items_total, items_done, items_failed, items_skipped,
     bytes_total, bytes_done, bytes_per_second, seconds_left, started_at: maybe_millis, finished_at: maybe_millis,
-    errors: list, first_key, result,
+    waits, errors: list, first_key, result,
 });
 same_fields!(app::TransferTotals => TransferTotals {
     running, queued, paused, failed, done, cancelled, bytes_done, bytes_total, up_per_second, down_per_second,

@@ -268,6 +268,7 @@ function newJob(id: number, start: Start): JobView {
     secondsLeft: null,
     startedAt: null,
     finishedAt: null,
+    waits: null,
     errors: [],
     firstKey: start.firstKey ?? null,
     result: null,
