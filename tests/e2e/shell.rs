@@ -92,9 +92,12 @@ async fn transfers_go_on_in_the_background_and_the_program_ends_with_the_last_on
             1,
             "it goes on without its window"
         );
-        // What nobody sees cannot be clicked; the page does as if.
-        let cancel = "document.querySelector('[data-job] button[aria-label=Cancel]').click()";
-        window.run(cancel, vec![]).await.map(drop)
+        // What nobody sees cannot be clicked; the page does as if, once the driver has its answer: the program ends with
+        // the transfer, and an answer that is still on its way would never come.
+        let cancel = "const button = document.querySelector('[data-job] button[aria-label=Cancel]');
+            setTimeout(() => button.click(), 1000)";
+        drop(tokio::time::timeout(Duration::from_secs(20), window.run(cancel, vec![])).await);
+        Ok(())
     };
     with_picture("background", &window, outcome.await).await;
     wait_for_process_end(&desk).await.unwrap();
