@@ -92,9 +92,12 @@ async fn transfers_go_on_in_the_background_and_the_program_ends_with_the_last_on
             1,
             "it goes on without its window"
         );
-        // What nobody sees cannot be clicked; the page does as if.
-        let cancel = "document.querySelector('[data-job] button[aria-label=Cancel]').click()";
-        window.run(cancel, vec![]).await.map(drop)
+        // What nobody sees cannot be clicked; the page does as if, once the driver has its answer: the program ends with
+        // the transfer, and an answer that is still on its way would never come.
+        let cancel = "const button = document.querySelector('[data-job] button[aria-label=Cancel]');
+            setTimeout(() => button.click(), 1000)";
+        drop(tokio::time::timeout(Duration::from_secs(20), window.run(cancel, vec![])).await);
+        Ok(())
     };
     with_picture("background", &window, outcome.await).await;
     wait_for_process_end(&desk).await.unwrap();
@@ -115,7 +118,15 @@ async fn a_long_transfer(desk: &Desk, window: &Window, bucket: &str) -> Result<(
 async fn keep_going(desk: &Desk, window: &Window) -> Result<(), Failure> {
     window.click("button", "Close").await?;
     window.see("alertdialog", "~Quit while 1 transfer is running").await?;
-    window.click("button", "Keep going in the background").await?;
+    // The driver answers a click only once the page is drawn again, which a hidden one never is.
+    let button = window.see("button", "Keep going in the background").await?;
+    let button = serde_json::to_value(button).unwrap_or_default();
+    window
+        .run(
+            "const [button] = arguments; setTimeout(() => button.click(), 500)",
+            vec![button],
+        )
+        .await?;
     wait_for_end(desk).await
 }
 

@@ -157,10 +157,14 @@ impl Desk {
         let mut search = Command::new("xdotool");
         search.args(["search", "--onlyvisible", "--name", title]);
         let found = search.envs(self.environment()).output()?;
-        Ok(String::from_utf8_lossy(&found.stdout)
-            .lines()
-            .map(str::to_owned)
-            .collect())
+        let found = String::from_utf8_lossy(&found.stdout).into_owned();
+        // Toolkits have windows of a pixel that nobody sees, named after the program in small letters.
+        let is_called = |window: &&str| {
+            let mut name = Command::new("xdotool");
+            let name = name.args(["getwindowname", window]).envs(self.environment()).output();
+            name.is_ok_and(|name| String::from_utf8_lossy(&name.stdout).contains(title))
+        };
+        Ok(found.lines().filter(is_called).map(str::to_owned).collect())
     }
 
     /// The processes that drew the windows with this in their titles, hidden ones too.
