@@ -3,7 +3,7 @@
 //!
 //! It believes every signature and none. A bucket is there as soon as somebody names it. Objects that clients store are
 //! remembered by their size only; what can be listed and downloaded is *made up*, and its name says what it is (see
-//! [`set`]). It counts requests by operation, so that a benchmark also sees how a client went about its work.
+//! `set`). It counts requests by operation, so that a benchmark also sees how a client went about its work.
 //!
 //! Two things it does like S3 because clients check them: an object that was stored in one request, or is small, has the
 //! MD5 of its bytes as `ETag`; what came in parts has an `ETag` that is no digest.

@@ -105,7 +105,7 @@ fn run(
     let found = files::found(&place.out)?;
     work.check(&tally, found)
         .map_err(|failure| failure.about(work.name, program.client))?;
-    stage.leave(&place)?;
+    Stage::leave(&place)?;
     Ok((spent, tally))
 }
 

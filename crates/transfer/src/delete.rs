@@ -14,7 +14,8 @@ use crate::journal::{Item, Role};
 use crate::retry::ATTEMPTS;
 
 /// What one request takes.
-const BATCH: u32 = MAX_DELETE_KEYS as u32;
+const BATCH: u32 = 1_000;
+const _: () = assert!(BATCH as usize == MAX_DELETE_KEYS);
 /// Batches under way at once. More would only queue up inside the server.
 const BATCHES: usize = 4;
 /// Questions side by side about items whose outcome is not known.

@@ -105,7 +105,7 @@ impl Engine {
     /// fails, nothing was begun.
     pub async fn start(&self, spec: JobSpec) -> Result<JobId> {
         let shared = self.shared();
-        let bucket = spec.bucket().clone();
+        let (_, _, bucket) = spec.place();
         let created_at = (shared.options.clock)();
         let (client, new) = work::order(spec, created_at);
         shared.clients().insert(new.account.clone(), client);

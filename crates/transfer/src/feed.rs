@@ -103,7 +103,7 @@ async fn list_all(context: Context, listing: Arc<Listing>) {
                 context
                     .journal
                     .settle(id, vec![prefix.number], ItemStanding::Done)
-                    .await
+                    .await;
             }
             Err(error) if error.is_cancelled() => break,
             Err(error) => {
@@ -142,7 +142,7 @@ async fn list(context: &Context, prefix: &Item, listing: &Listing) -> Result<()>
         let page = context.request(Interrupt::AtOnce, attempt).await?;
         let found: Vec<&ListedObject> = page.objects.iter().filter(|object| wanted(object, &request)).collect();
         if let Some(last) = found.last() {
-            let items = found.iter().map(|object| work::object(object.key.clone(), object.size));
+            let items = found.iter().map(|object| work::object(&object.key, object.size));
             let (items, after) = (items.collect(), last.key.to_string());
             crash_point!("feed.before_expand");
             context

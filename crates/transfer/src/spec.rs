@@ -22,14 +22,16 @@ pub enum JobSpec {
 }
 
 impl JobSpec {
-    pub(crate) fn bucket(&self) -> &BucketName {
-        match self {
-            Self::Upload(spec) => &spec.bucket,
-            Self::Download(spec) => &spec.bucket,
-            Self::Delete(spec) => &spec.bucket,
-            Self::EmptyAndDeleteBucket(spec) => &spec.bucket,
-            Self::SetAcl(spec) => &spec.bucket,
-        }
+    /// The client, the account's name, and the bucket.
+    pub(crate) fn place(&self) -> (Client, String, BucketName) {
+        let (client, account, bucket) = match self {
+            Self::Upload(spec) => (&spec.client, &spec.account, &spec.bucket),
+            Self::Download(spec) => (&spec.client, &spec.account, &spec.bucket),
+            Self::Delete(spec) => (&spec.client, &spec.account, &spec.bucket),
+            Self::EmptyAndDeleteBucket(spec) => (&spec.client, &spec.account, &spec.bucket),
+            Self::SetAcl(spec) => (&spec.client, &spec.account, &spec.bucket),
+        };
+        (client.clone(), account.clone(), bucket.clone())
     }
 }
 

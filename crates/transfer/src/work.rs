@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use dipper_storage::{CannedAcl, Client, ObjectKey, ObjectVersion, Prefix};
+use dipper_storage::{CannedAcl, Client, ObjectKey, ObjectVersion, Prefix, UnfinishedUpload};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -70,65 +70,8 @@ impl Task {
 /// A request of a user as it goes into the journal, and the client that it came with.
 pub(crate) fn order(spec: JobSpec, at: OffsetDateTime) -> (Client, NewJob) {
     let description = describe(&spec);
-    let (client, account, bucket, task, items) = match spec {
-        JobSpec::Upload(spec) => {
-            let UploadSpec {
-                client,
-                account,
-                bucket,
-                items,
-                canned_acl,
-            } = spec;
-            let items = items.into_iter().map(file).collect();
-            (client, account, bucket, Task::Upload { canned_acl }, items)
-        }
-        JobSpec::Download(spec) => {
-            let objects = spec.objects.into_iter().map(|(key, size)| object(key, size));
-            let task = Task::Download {
-                base: spec.base.as_str().to_owned(),
-                folder: spec.folder,
-                conflict: spec.conflict,
-            };
-            let items = objects.chain(spec.folders.into_iter().map(prefix)).collect();
-            (spec.client, spec.account, spec.bucket, task, items)
-        }
-        JobSpec::Delete(DeleteSpec {
-            client,
-            account,
-            bucket,
-            objects,
-        }) => {
-            let items = objects.into_iter().map(version).collect();
-            (client, account, bucket, Task::Delete, items)
-        }
-        JobSpec::EmptyAndDeleteBucket(spec) => {
-            let EmptyBucketSpec {
-                client,
-                account,
-                bucket,
-                objects,
-                uploads,
-            } = spec;
-            let uploads = uploads.into_iter().map(|upload| NewItem {
-                options: ItemOptions {
-                    upload_id: Some(upload.upload_id.to_string()),
-                    ..ItemOptions::default()
-                },
-                ..item(Role::Upload, upload.key.to_string())
-            });
-            let last = item(Role::Bucket, bucket.to_string());
-            let items = objects.into_iter().map(version).chain(uploads).chain([last]).collect();
-            (client, account, bucket, Task::EmptyBucket, items)
-        }
-        JobSpec::SetAcl(spec) => {
-            let objects = spec.keys.into_iter().map(|key| object(key, 0));
-            let items = objects.chain(spec.prefixes.into_iter().map(prefix)).collect();
-            let task = Task::SetAcl {
-                canned_acl: spec.canned_acl,
-            };
-            (spec.client, spec.account, spec.bucket, task, items)
-        }
-    };
+    let (client, account, bucket) = spec.place();
+    let (task, items) = plan(spec);
     let job = NewJob {
         account,
         bucket: bucket.to_string(),
@@ -138,6 +81,38 @@ pub(crate) fn order(spec: JobSpec, at: OffsetDateTime) -> (Client, NewJob) {
         at,
     };
     (client, job)
+}
+
+/// What is done with what.
+fn plan(spec: JobSpec) -> (Task, Vec<NewItem>) {
+    match spec {
+        JobSpec::Upload(UploadSpec { items, canned_acl, .. }) => {
+            (Task::Upload { canned_acl }, items.into_iter().map(file).collect())
+        }
+        JobSpec::Download(spec) => {
+            let objects = spec.objects.iter().map(|(key, size)| object(key, *size));
+            let items = objects.chain(spec.folders.iter().map(prefix)).collect();
+            let task = Task::Download {
+                base: spec.base.as_str().to_owned(),
+                folder: spec.folder,
+                conflict: spec.conflict,
+            };
+            (task, items)
+        }
+        JobSpec::Delete(DeleteSpec { objects, .. }) => (Task::Delete, objects.into_iter().map(version).collect()),
+        JobSpec::EmptyAndDeleteBucket(spec) => {
+            let last = item(Role::Bucket, spec.bucket.to_string());
+            let uploads = spec.uploads.iter().map(upload);
+            let objects = spec.objects.into_iter().map(version);
+            (Task::EmptyBucket, objects.chain(uploads).chain([last]).collect())
+        }
+        JobSpec::SetAcl(spec) => {
+            let objects = spec.keys.iter().map(|key| object(key, 0));
+            let items = objects.chain(spec.prefixes.iter().map(prefix)).collect();
+            let canned_acl = spec.canned_acl;
+            (Task::SetAcl { canned_acl }, items)
+        }
+    }
 }
 
 fn item(role: Role, key: String) -> NewItem {
@@ -151,14 +126,14 @@ fn item(role: Role, key: String) -> NewItem {
 }
 
 /// One object and its size.
-pub(crate) fn object(key: ObjectKey, size: u64) -> NewItem {
+pub(crate) fn object(key: &ObjectKey, size: u64) -> NewItem {
     NewItem {
         size,
         ..item(Role::Object, key.to_string())
     }
 }
 
-fn prefix(prefix: Prefix) -> NewItem {
+fn prefix(prefix: &Prefix) -> NewItem {
     item(Role::Prefix, prefix.as_str().to_owned())
 }
 
@@ -169,6 +144,16 @@ fn version(object: ObjectVersion) -> NewItem {
             ..ItemOptions::default()
         },
         ..item(Role::Object, object.key.to_string())
+    }
+}
+
+fn upload(upload: &UnfinishedUpload) -> NewItem {
+    NewItem {
+        options: ItemOptions {
+            upload_id: Some(upload.upload_id.to_string()),
+            ..ItemOptions::default()
+        },
+        ..item(Role::Upload, upload.key.to_string())
     }
 }
 

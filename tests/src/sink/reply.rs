@@ -57,14 +57,14 @@ pub(super) fn empty(status: StatusCode) -> Reply {
 }
 
 /// A document of XML.
-pub(super) fn document(text: String) -> Reply {
+pub(super) fn document(text: &str) -> Reply {
     with_document(StatusCode::OK, text)
 }
 
 /// An error as S3 words it.
 pub(super) fn refusal(status: StatusCode, code: &str) -> Reply {
     let text = format!("<Error><Code>{code}</Code><Message>the sink says so</Message></Error>");
-    with_document(status, text)
+    with_document(status, &text)
 }
 
 /// The same answer with one more header.
@@ -75,7 +75,7 @@ pub(super) fn with(mut reply: Reply, name: header::HeaderName, value: &str) -> R
     reply
 }
 
-fn with_document(status: StatusCode, text: String) -> Reply {
+fn with_document(status: StatusCode, text: &str) -> Reply {
     let text = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{text}");
     let mut reply = Response::new(Content::Document(Some(text.into())));
     *reply.status_mut() = status;

@@ -87,9 +87,9 @@ impl Service {
     fn asked(&self, asked: Asked, body: &[u8]) -> Reply {
         match asked.operation {
             Operation::HeadBucket | Operation::CreateBucket => empty(StatusCode::OK),
-            Operation::ListBuckets => document(BUCKETS.to_owned()),
+            Operation::ListBuckets => document(BUCKETS),
             Operation::ListObjects | Operation::ListObjectsV2 => listing(&asked),
-            Operation::ListMultipartUploads => document(NO_UPLOADS.to_owned()),
+            Operation::ListMultipartUploads => document(NO_UPLOADS),
             Operation::DeleteObjects => self.delete_all(&String::from_utf8_lossy(body)),
             Operation::DeleteObject => {
                 self.memory().delete(&asked.key);
@@ -110,7 +110,7 @@ impl Service {
         let mut memory = self.memory();
         if asked.operation == Operation::CreateMultipartUpload {
             let id = memory.begin();
-            return document(format!(
+            return document(&format!(
                 "<InitiateMultipartUploadResult><Bucket>{}</Bucket><Key>{}</Key><UploadId>{id}</UploadId>\
                  </InitiateMultipartUploadResult>",
                 escape(&asked.bucket),
@@ -126,7 +126,7 @@ impl Service {
             return refusal(StatusCode::NOT_FOUND, "NoSuchUpload");
         };
         match asked.operation {
-            Operation::ListParts => document(list_of(&asked, &parts)),
+            Operation::ListParts => document(&list_of(&asked, &parts)),
             Operation::AbortMultipartUpload => empty(StatusCode::NO_CONTENT),
             _ => {
                 let etag = format!("\"{NO_DIGEST}-{}\"", parts.len());
@@ -139,7 +139,7 @@ impl Service {
                 );
                 let size = parts.values().sum();
                 memory.store(asked.key, Stored { size, etag });
-                document(text)
+                document(&text)
             }
         }
     }
@@ -160,7 +160,7 @@ impl Service {
             }
         }
         text.push_str("</DeleteResult>");
-        document(text)
+        document(&text)
     }
 
     /// An object, or what is to be said about it.
@@ -283,11 +283,12 @@ fn listing(asked: &Asked) -> Reply {
     );
     text.push_str(&head);
     let Some(set) = set else {
-        return document(text + "</ListBucketResult>");
+        return document(&(text + "</ListBucketResult>"));
     };
     if more && let Some(last) = page.clone().next_back() {
         let name = if second { "NextContinuationToken" } else { "NextMarker" };
-        text.push_str(&format!("<{name}>{}</{name}>", set.key(last)));
+        // Writing into a string cannot fail.
+        _ = write!(text, "<{name}>{}</{name}>", set.key(last));
     }
     let etag = escape(&made_up(set).etag);
     for index in page {
@@ -300,7 +301,7 @@ fn listing(asked: &Asked) -> Reply {
             set.size
         );
     }
-    document(text + "</ListBucketResult>")
+    document(&(text + "</ListBucketResult>"))
 }
 
 fn list_of(asked: &Asked, parts: &BTreeMap<u32, u64>) -> String {

@@ -110,7 +110,7 @@ impl Stage {
     }
 
     /// Takes away what a run left behind.
-    pub(super) fn leave(&self, place: &Place<'_>) -> Result<(), Failure> {
+    pub(super) fn leave(place: &Place<'_>) -> Result<(), Failure> {
         remove(&place.scratch)
     }
 

@@ -79,9 +79,10 @@ impl Client {
         report: &mut DeleteReport,
     ) -> Result<()> {
         let call = self.bucket_call("DeleteObjects", bucket).with_digest();
-        let short = match self.has_a_short_way() {
-            true => Some(self.delete_short(&call, bucket, objects).await),
-            false => None,
+        let short = if self.has_a_short_way() {
+            Some(self.delete_short(&call, bucket, objects).await)
+        } else {
+            None
         };
         let answer = match short {
             Some(Err(error)) if self.has_to_heal(&error) => self.delete_with_the_sdk(&call, bucket, objects).await?,

@@ -27,9 +27,10 @@ impl Shared {
     async fn run(self: Arc<Self>, job: Arc<Job>) {
         let cancel = job.cancellation();
         // The token is asked first: a job that is to stop does not begin.
-        let turn = match cancel.is_cancelled() {
-            true => None,
-            false => cancel.run_until_cancelled(self.turns.acquire()).await,
+        let turn = if cancel.is_cancelled() {
+            None
+        } else {
+            cancel.run_until_cancelled(self.turns.acquire()).await
         };
         if turn.is_some()
             && let Err(error) = self.work(&job, cancel).await

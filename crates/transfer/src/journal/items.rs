@@ -339,8 +339,7 @@ impl Journal {
 pub(super) fn insert(connection: &Connection, job: JobId, first: u32, items: &[NewItem]) -> rusqlite::Result<()> {
     let sql = "INSERT INTO items (job, number, role, key, path, size, options, state) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     let mut insert = connection.prepare_cached(sql)?;
-    let mut number = first;
-    for item in items {
+    for (number, item) in (first..).zip(items) {
         let options = (item.options != ItemOptions::default())
             .then(|| json(&item.options))
             .transpose()?;
@@ -356,7 +355,6 @@ pub(super) fn insert(connection: &Connection, job: JobId, first: u32, items: &[N
             options,
             WAITING
         ])?;
-        number += 1;
     }
     Ok(())
 }

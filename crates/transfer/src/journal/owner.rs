@@ -47,9 +47,8 @@ impl Owner {
         };
         let Ok(file) = File::open(&path) else { return false };
         match file.try_lock() {
-            Err(TryLockError::WouldBlock) => true,
             // A lock that cannot be asked for is not taken over: better a job that waits than one that runs twice.
-            Err(TryLockError::Error(_)) => true,
+            Err(TryLockError::WouldBlock | TryLockError::Error(_)) => true,
             Ok(()) => {
                 _ = fs::remove_file(&path);
                 false

@@ -285,83 +285,70 @@ impl<'a> Stage<'a> {
 
     /// What is not as it should be after the end.
     async fn faults(&self) -> Vec<String> {
-        let mut faults = Vec::new();
-        let mut check = |is: bool, what: String| {
-            if !is {
-                faults.push(what);
+        let mut faults = match self.order {
+            Order::Upload | Order::Forget | Order::Retry => self.faults_of_objects().await,
+            Order::Download => self.faults_of_files(),
+            Order::Acl => self.faults_of_acls().await,
+            Order::Delete => {
+                let keys = self.world.keys().await;
+                unless(keys == ["stays"], || format!("the keys are {keys:?}"))
             }
+            Order::Empty => {
+                let there = self.world.client.list_buckets().await.unwrap().buckets;
+                let gone = there.iter().all(|bucket| bucket.name != self.world.bucket);
+                return unless(gone, || "the bucket is there".to_owned());
+            }
+            Order::Cancel | Order::Discard => Vec::new(),
         };
-        if self.order == Order::Empty {
-            let there = self.world.client.list_buckets().await.unwrap().buckets;
-            let gone = there.iter().all(|bucket| bucket.name != self.world.bucket);
-            check(gone, "the bucket is there".to_owned());
-            return faults;
-        }
-        let keys = self.world.keys().await;
-        match self.order {
-            Order::Upload | Order::Forget => {
-                let expected: BTreeMap<_, _> = things(self.size).collect();
-                check(
-                    keys == expected.keys().cloned().collect::<Vec<_>>(),
-                    format!("the keys are {keys:?}"),
-                );
-                check(
-                    self.same_objects(&expected).await,
-                    "an object differs from its file".to_owned(),
-                );
-            }
-            Order::Retry => {
-                let mut expected: BTreeMap<_, _> = things(self.size).collect();
-                expected.insert("missing".to_owned(), b"here".to_vec());
-                check(
-                    keys == expected.keys().cloned().collect::<Vec<_>>(),
-                    format!("the keys are {keys:?}"),
-                );
-                check(
-                    self.same_objects(&expected).await,
-                    "an object differs from its file".to_owned(),
-                );
-            }
-            Order::Download => {
-                let expected: BTreeMap<String, Vec<u8>> = things(self.size)
-                    .map(|(name, bytes)| (format!("p/{name}"), bytes))
-                    .collect();
-                let found = files_below(&self.path("downloads"));
-                check(
-                    found == expected.keys().cloned().collect::<Vec<_>>(),
-                    format!("the files are {found:?}"),
-                );
-                let same = |(name, bytes): (&String, &Vec<u8>)| {
-                    std::fs::read(self.path("downloads").join(name)).is_ok_and(|found| found == *bytes)
-                };
-                check(expected.iter().all(same), "a file differs from its object".to_owned());
-                check(
-                    self.path("downloads/p/folder").is_dir(),
-                    "the empty folder is missing".to_owned(),
-                );
-            }
-            Order::Delete => check(keys == ["stays"], format!("the keys are {keys:?}")),
-            Order::Acl => {
-                for name in keys.iter().filter(|name| name.starts_with("p/")) {
-                    let acl = self
-                        .world
-                        .client
-                        .object_acl(&self.world.bucket, &key(name))
-                        .await
-                        .unwrap();
-                    check(
-                        acl.allows(&Grantee::AllUsers, Right::Read),
-                        format!("{name} is not public"),
-                    );
-                }
-            }
-            Order::Cancel | Order::Discard | Order::Empty => {}
-        }
         let parts = files_below(&self.path("downloads"));
         let parts = parts.iter().filter(|name| name.contains("dipper-part")).count();
-        check(parts == 0, format!("{parts} temporary files are left"));
+        faults.extend(unless(parts == 0, || format!("{parts} temporary files are left")));
         let uploads = self.world.unfinished_uploads().await;
-        check(uploads == 0, format!("{uploads} unfinished uploads are left"));
+        faults.extend(unless(uploads == 0, || {
+            format!("{uploads} unfinished uploads are left")
+        }));
+        faults
+    }
+
+    async fn faults_of_objects(&self) -> Vec<String> {
+        let mut expected: BTreeMap<_, _> = things(self.size).collect();
+        if self.order == Order::Retry {
+            expected.insert("missing".to_owned(), b"here".to_vec());
+        }
+        let keys = self.world.keys().await;
+        let mut faults = unless(keys.iter().eq(expected.keys()), || format!("the keys are {keys:?}"));
+        let same = self.same_objects(&expected).await;
+        faults.extend(unless(same, || "an object differs from its file".to_owned()));
+        faults
+    }
+
+    fn faults_of_files(&self) -> Vec<String> {
+        let things = things(self.size).map(|(name, bytes)| (format!("p/{name}"), bytes));
+        let expected: BTreeMap<String, Vec<u8>> = things.collect();
+        let found = files_below(&self.path("downloads"));
+        let mut faults = unless(found.iter().eq(expected.keys()), || format!("the files are {found:?}"));
+        let same = |(name, bytes): (&String, &Vec<u8>)| {
+            std::fs::read(self.path("downloads").join(name)).is_ok_and(|found| found == *bytes)
+        };
+        let same = expected.iter().all(same);
+        faults.extend(unless(same, || "a file differs from its object".to_owned()));
+        let folder = self.path("downloads/p/folder").is_dir();
+        faults.extend(unless(folder, || "the empty folder is missing".to_owned()));
+        faults
+    }
+
+    async fn faults_of_acls(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        for name in self.world.keys().await.iter().filter(|name| name.starts_with("p/")) {
+            let acl = self
+                .world
+                .client
+                .object_acl(&self.world.bucket, &key(name))
+                .await
+                .unwrap();
+            let public = acl.allows(&Grantee::AllUsers, Right::Read);
+            faults.extend(unless(public, || format!("{name} is not public")));
+        }
         faults
     }
 
@@ -382,6 +369,10 @@ impl<'a> Stage<'a> {
         }
         true
     }
+}
+
+fn unless(is: bool, what: impl FnOnce() -> String) -> Vec<String> {
+    if is { Vec::new() } else { vec![what()] }
 }
 
 /// How many things there are.
@@ -482,7 +473,7 @@ fn number(variable: &str) -> Option<u64> {
 async fn killed_at_random(order: Order, items: usize) {
     let kills = number("DIPPER_KILLS").unwrap_or(50);
     let mut seed = number("FAULT_SEED").unwrap_or_else(|| u64::from(std::process::id()) | 1);
-    println!("FAULT_SEED={seed} DIPPER_KILLS={kills}");
+    let replay = format!("FAULT_SEED={seed} DIPPER_KILLS={kills}");
     let mut random = move |below: u64| {
         seed ^= seed << 13;
         seed ^= seed >> 7;
@@ -508,10 +499,14 @@ async fn killed_at_random(order: Order, items: usize) {
                 killed += 1;
                 continue;
             }
-            assert!(ended.success(), "{}", stage.log());
+            assert!(ended.success(), "{replay}: {}", stage.log());
             break;
         }
-        assert_eq!(stage.faults().await, Vec::<String>::new(), "after {killed} kills");
+        assert_eq!(
+            stage.faults().await,
+            Vec::<String>::new(),
+            "after {killed} kills, {replay}"
+        );
     }
 }
 

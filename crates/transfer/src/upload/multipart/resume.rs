@@ -88,14 +88,12 @@ impl Sending<'_> {
         if part.size != length {
             return Ok(false);
         }
-        match known {
-            Some(etag) => Ok(*etag == part.etag),
-            None => {
-                let source = self.source.clone();
-                let digest = blocking(move || source.md5(offset, length)).await?;
-                Ok(hex::encode(digest) == part.etag)
-            }
+        if let Some(etag) = known {
+            return Ok(*etag == part.etag);
         }
+        let source = self.source.clone();
+        let digest = blocking(move || source.md5(offset, length)).await?;
+        Ok(hex::encode(digest) == part.etag)
     }
 
     /// Whether the object came to be although the upload's last answer was lost.

@@ -1,0 +1,118 @@
+//! Telling transfers to stop, to go on, to try again, to go; and taking up what an earlier run left.
+
+use dipper_transfer::JobId;
+
+use super::TakenUpTransfers;
+use crate::error::{Error, ErrorKind, Result};
+use crate::{AccountId, App};
+
+#[expect(
+    clippy::unused_async,
+    reason = "every method of the façade is async, whatever it needs today"
+)]
+impl App {
+    /// Stops a job and cleans up after it: multipart uploads are aborted, temporary files removed.
+    pub async fn cancel_transfer(&self, id: u64) -> Result<()> {
+        self.parts.work.engine.cancel(self.known_job("cancelTransfer", id)?);
+        Ok(())
+    }
+
+    /// Stops a job until it is resumed; parts and ranges that are there are kept.
+    pub async fn pause_transfer(&self, id: u64) -> Result<()> {
+        self.parts.work.engine.pause(self.known_job("pauseTransfer", id)?);
+        Ok(())
+    }
+
+    /// Pauses every job that runs or waits.
+    pub async fn pause_all_transfers(&self) -> Result<()> {
+        self.parts.work.engine.pause_all();
+        Ok(())
+    }
+
+    /// Lets a paused job go on.
+    pub async fn resume_transfer(&self, id: u64) -> Result<()> {
+        const OPERATION: &str = "resumeTransfer";
+        let job = self.known_job(OPERATION, id)?;
+        self.open_account_of(job).await?;
+        let resumed = self.parts.work.engine.resume(job).await;
+        resumed.map_err(|cause| Error::of_transfer(OPERATION, cause))
+    }
+
+    /// Lets every paused job go on.
+    pub async fn resume_all_transfers(&self) -> Result<()> {
+        let resumed = self.parts.work.engine.resume_all().await;
+        resumed.map_err(|cause| Error::of_transfer("resumeAllTransfers", cause))
+    }
+
+    /// Takes up what an earlier Dipper left unfinished when it was closed or killed, and puts what had ended back on the
+    /// list. Transfers of an account that cannot be opened now, as without its secret, wait until it can.
+    pub async fn take_up_transfers(&self) -> Result<TakenUpTransfers> {
+        const OPERATION: &str = "takeUpTransfers";
+        let engine = &self.parts.work.engine;
+        let waiting = engine
+            .restore()
+            .await
+            .map_err(|cause| Error::of_transfer(OPERATION, cause))?;
+        let mut all = TakenUpTransfers::default();
+        for account in waiting {
+            let client = match self.client(&AccountId::from(account.as_str())).await {
+                Ok(client) => client,
+                Err(error) => {
+                    tracing::warn!(%account, %error, "transfers wait for their account");
+                    all.waiting_accounts += 1;
+                    continue;
+                }
+            };
+            let taken = engine.adopt(&account, client).await;
+            let taken = taken.map_err(|cause| Error::of_transfer(OPERATION, cause))?;
+            all.resumed += taken.resumed.len() as u64;
+            all.paused += taken.paused.len() as u64;
+            all.items_kept += taken.items_kept;
+            all.bytes_kept += taken.bytes_kept;
+        }
+        Ok(all)
+    }
+
+    /// Makes sure that the engine has the client of a job's account: a job from the list of an earlier run may be of one
+    /// that was not opened yet.
+    async fn open_account_of(&self, job: JobId) -> Result<()> {
+        let Some(job) = self.parts.work.engine.job(job) else {
+            return Ok(());
+        };
+        let client = self.client(&AccountId::from(job.account.as_str())).await?;
+        self.parts.work.engine.set_client(&job.account, client);
+        Ok(())
+    }
+
+    /// Stops every job.
+    pub async fn cancel_all_transfers(&self) -> Result<()> {
+        self.parts.work.engine.cancel_all();
+        Ok(())
+    }
+
+    /// Tries what failed or was cancelled again, under the same number.
+    pub async fn retry_transfer(&self, id: u64) -> Result<()> {
+        const OPERATION: &str = "retryTransfer";
+        let job = self.known_job(OPERATION, id)?;
+        self.open_account_of(job).await?;
+        let retried = self.parts.work.engine.retry(job).await;
+        retried.map_err(|cause| Error::of_transfer(OPERATION, cause))
+    }
+
+    /// Takes a job that has ended off the list: a failed one stays there until somebody does.
+    pub async fn forget_transfer(&self, id: u64) -> Result<()> {
+        const OPERATION: &str = "forgetTransfer";
+        let forgotten = self.parts.work.engine.forget(self.known_job(OPERATION, id)?).await;
+        if forgotten.map_err(|cause| Error::of_transfer(OPERATION, cause))? {
+            return Ok(());
+        }
+        let running = "This transfer is still going on, so it stays on the list.";
+        Err(Error::new(ErrorKind::Conflict, OPERATION, running).with_hint("Cancel it first."))
+    }
+
+    /// Takes jobs that are done or cancelled off the list.
+    pub async fn clear_finished_transfers(&self) -> Result<()> {
+        let cleared = self.parts.work.engine.forget_finished().await;
+        cleared.map_err(|cause| Error::of_transfer("clearFinishedTransfers", cause))
+    }
+}
