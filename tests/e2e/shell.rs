@@ -130,9 +130,10 @@ async fn keep_going(desk: &Desk, window: &Window) -> Result<(), Failure> {
     wait_for_end(desk).await
 }
 
-/// How many files of more than a part's size Local storage holds.
+/// How many files of more than a MiB Local storage holds. Databases beside them may be as large.
 fn large_files(desk: &Desk) -> usize {
     files_below(&desk.home().join("data"))
+        .filter(|file| !file.to_string_lossy().contains("sqlite"))
         .filter(|file| file.metadata().is_ok_and(|data| data.len() > 1 << 20))
         .count()
 }

@@ -78,7 +78,7 @@ async fn answers_are_lost(world: &mut World) {
     world.proxy.rule(
         Rule::new(Action::DropResponse)
             .on(&["UploadPart", "CompleteMultipartUpload", "PutObject", "DeleteObjects"])
-            .chance(0.3),
+            .chance(0.2),
     );
     let job = world.run(world.upload(&sources)).await;
     world.all_done(&job).await;

@@ -35,7 +35,7 @@ pub(crate) async fn up(context: &Context) -> Result<()> {
 pub(crate) async fn tidy(context: &Context, item: &Item) {
     let outcome = match &item.evidence {
         Some(Evidence::Sending { key, upload, .. }) => abort(context, key, UploadId::new(upload.clone())).await,
-        Some(Evidence::Beginning { key, at }) => abort_just_begun(context, key, *at).await,
+        Some(Evidence::Beginning { key, at }) => abort_just_begun(context, key, *at, None).await,
         Some(Evidence::Receiving { temporary, .. } | Evidence::Placing { temporary, .. }) => remove(temporary).await,
         Some(Evidence::Listed { .. }) => Ok(()),
         None => match temporary_of(context, item) {
@@ -66,13 +66,13 @@ async fn abort(context: &Context, key: &str, upload: UploadId) -> Result<()> {
 
 /// A process ended between asking for an upload and writing down its id. It is recognised by its key and its time, and by
 /// having no parts: nothing that holds anything is ever touched.
-async fn abort_just_begun(context: &Context, key: &str, at: i64) -> Result<()> {
+pub(crate) async fn abort_just_begun(context: &Context, key: &str, at: i64, but: Option<&UploadId>) -> Result<()> {
     let (client, bucket) = (&context.client, context.job.bucket());
     let asked = OffsetDateTime::from_unix_timestamp(at).unwrap_or(OffsetDateTime::UNIX_EPOCH);
     let attempt = || async { client.list_multipart_uploads(bucket).await.map_err(Error::from) };
     for upload in context.request(Interrupt::Never, attempt).await? {
         let near = upload.initiated.is_some_and(|begun| (begun - asked).abs() <= SKEW);
-        if upload.key.as_str() != key || !near {
+        if upload.key.as_str() != key || !near || but == Some(&upload.upload_id) {
             continue;
         }
         let parts = || async { Ok(client.list_parts(bucket, &upload.key, &upload.upload_id).await?) };

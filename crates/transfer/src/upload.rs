@@ -183,6 +183,11 @@ impl Sending<'_> {
                     return Ok(Sent::Taken);
                 }
             }
+            // The answers of all tries may have been lost, and what they stored be there.
+            Err(error) if error.kind().is_retryable() => match self.look_at(key).await {
+                Ok(Some(there)) if self.holds_the_file(&there).await? => {}
+                _ => return Err(error),
+            },
             Err(error) => return Err(error),
         }
         if let Whole::Bytes(bytes) = &body {
@@ -241,9 +246,14 @@ impl Sending<'_> {
         Ok(ours)
     }
 
-    /// Whether an object is what an earlier run of this item stored: the same length, and the `ETag` that the file gives.
+    /// Whether an object is what an earlier run of this item stored.
     async fn is_ours(&self, found: &ObjectInfo) -> Result<bool> {
-        if !self.item.begun || found.size != self.source.length() {
+        Ok(self.item.begun && self.holds_the_file(found).await?)
+    }
+
+    /// Whether an object has the length of the file, and the `ETag` that the file gives.
+    async fn holds_the_file(&self, found: &ObjectInfo) -> Result<bool> {
+        if found.size != self.source.length() {
             return Ok(false);
         }
         let source = self.source.clone();

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-use dipper_storage::{CompletedPart, ErrorKind, ObjectKey, PutOptions, UploadBody, UploadId};
+use dipper_storage::{CompletedPart, ErrorKind, ObjectInfo, ObjectKey, PutOptions, UploadBody, UploadId};
 use tokio::task::JoinSet;
 
 use super::{Guard, Sending, Sent, is_taken};
@@ -73,12 +73,20 @@ impl Sending<'_> {
         crash_point!("parts.before_beginning");
         journal.reach(job.id(), self.item.number, beginning).await?;
         crash_point!("parts.after_beginning");
-        let begin = || async {
-            let begun = client.create_multipart_upload(job.bucket(), key, options).await;
-            begun.map_err(Error::from)
+        let mut tries = 0;
+        let begin = || {
+            tries += 1;
+            async {
+                let begun = client.create_multipart_upload(job.bucket(), key, options).await;
+                begun.map_err(Error::from)
+            }
         };
         let upload = self.context.request(Interrupt::BetweenTries, begin).await?;
         crash_point!("parts.after_create");
+        if tries > 1 {
+            // An earlier try may have begun one too, and its answer was lost.
+            clean::abort_just_begun(self.context, key.as_str(), at, Some(&upload)).await?;
+        }
         let sending = Evidence::Sending {
             key: key.to_string(),
             upload: upload.to_string(),
@@ -134,9 +142,9 @@ impl Sending<'_> {
         };
         match self.context.request(Interrupt::BetweenTries, complete).await {
             // The first try may have arrived although its answer was lost: the upload is then gone and the object there.
-            Err(error) if tries > 1 && (error.kind() == ErrorKind::NotFound || is_taken(&error)) => {
+            Err(error) if tries > 1 && !error.is_cancelled() => {
                 let there = self.look_at(&parts.key).await?;
-                let ours = there.is_some_and(|there| there.size == self.source.length());
+                let ours = there.is_some_and(|there| parts.made(&there));
                 if ours { Ok(Sent::Stored) } else { Err(error) }
             }
             outcome => outcome.map(|()| Sent::Stored),
@@ -214,6 +222,13 @@ impl Parts {
             number,
             etag: stored.etag,
         })
+    }
+
+    /// Whether an object looks like what these parts make: the same length, and as many parts where its `ETag` tells.
+    fn made(&self, found: &ObjectInfo) -> bool {
+        let parts = found.etag.as_deref().and_then(|etag| etag.rsplit_once('-'));
+        let as_many = parts.is_none_or(|(_, count)| count == self.plan.count.to_string());
+        found.size == self.source.length() && as_many
     }
 
     async fn complete(&self, context: &Context, options: &PutOptions) -> Result<()> {
