@@ -57,8 +57,7 @@ pub(crate) async fn a_wrong_secret_is_named(server: &Server) {
 }
 
 pub(crate) async fn a_wrong_clock_is_measured(server: &Server) {
-    let ahead = || server.client_with(|config| config.clock = || OffsetDateTime::now_utc() + Duration::from_hours(1));
-    let client = ahead();
+    let client = server.client_with(|config| config.clock = || OffsetDateTime::now_utc() + Duration::from_hours(1));
     let outcome = client.diagnose().await.outcome;
     let Outcome::ClockWrong { skew_seconds } = outcome else {
         panic!("{outcome:?}")
