@@ -110,13 +110,15 @@ impl Engine {
         let (client, new) = work::order(spec, created_at);
         shared.clients().insert(new.account.clone(), client);
         let standing = Standing::of(&new.items);
-        let (account, task, description) = (new.account.clone(), new.task.clone(), new.description.clone());
+        let (account, server) = (new.account.clone(), new.server.clone());
+        let (task, description) = (new.task.clone(), new.description.clone());
         crash_point!("job.before_insert");
         let id = shared.journal.insert(new).await?;
         crash_point!("job.after_insert");
         let identity = Identity {
             id,
             account,
+            server,
             bucket,
             task,
             description,

@@ -92,10 +92,14 @@ impl Feed {
 async fn list_all(context: Context, listing: Arc<Listing>) {
     let (id, mut after) = (context.job.id(), 0);
     loop {
-        let next = context.journal.claim(id, Role::Prefix, after, 1).await;
-        let Ok(Some(prefix)) = next.map(|page| page.into_iter().next()) else {
-            break;
+        let next = match context.journal.claim(id, Role::Prefix, after, 1).await {
+            Ok(page) => page.into_iter().next(),
+            Err(error) => {
+                context.job.item_failed("", &error);
+                None
+            }
         };
+        let Some(prefix) = next else { break };
         after = prefix.number;
         context.job.progress.listing.store(true, Relaxed);
         match list(&context, &prefix, &listing).await {

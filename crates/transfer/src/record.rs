@@ -24,6 +24,7 @@ const ERRORS_KEPT: usize = 100;
 pub(crate) struct Identity {
     pub(crate) id: JobId,
     pub(crate) account: String,
+    pub(crate) server: String,
     pub(crate) bucket: BucketName,
     pub(crate) task: Task,
     pub(crate) description: Description,
@@ -99,6 +100,11 @@ impl Job {
 
     pub(crate) fn account(&self) -> &str {
         &self.identity.account
+    }
+
+    /// Where the account was when the job was made.
+    pub(crate) fn server(&self) -> &str {
+        &self.identity.server
     }
 
     pub(crate) fn bucket(&self) -> &BucketName {

@@ -74,6 +74,7 @@ pub(crate) fn order(spec: JobSpec, at: OffsetDateTime) -> (Client, NewJob) {
     let (task, items) = plan(spec);
     let job = NewJob {
         account,
+        server: server_of(&client),
         bucket: bucket.to_string(),
         task,
         description,
@@ -81,6 +82,17 @@ pub(crate) fn order(spec: JobSpec, at: OffsetDateTime) -> (Client, NewJob) {
         at,
     };
     (client, job)
+}
+
+/// Tells the server of a client from others: its address; on this computer, where a port may change, the key it takes.
+pub(crate) fn server_of(client: &Client) -> String {
+    let config = client.config();
+    match &config.credentials {
+        Some(credentials) if config.endpoint.is_loopback() => {
+            format!("this computer, for the key {}", credentials.access_key_id)
+        }
+        _ => config.endpoint.to_string(),
+    }
 }
 
 /// What is done with what.

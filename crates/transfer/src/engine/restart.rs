@@ -69,6 +69,7 @@ impl Engine {
         let identity = Identity {
             id: row.id,
             account: row.account,
+            server: row.server,
             bucket: BucketName::parse(&row.bucket).ok()?,
             task: row.task,
             description: row.description,

@@ -15,6 +15,7 @@ use crate::error::{Error, Result};
 use crate::job::JobState;
 use crate::journal::{Saved, Standing};
 use crate::record::{Job, Stop};
+use crate::work;
 
 impl Shared {
     pub(super) fn queue(self: &Arc<Self>, job: Arc<Job>) {
@@ -59,6 +60,16 @@ impl Shared {
             let message = "Could not go on with this transfer: its account is not open";
             Error::new(ErrorKind::InvalidCredentials, message).with_hint("Open the account, then retry.")
         })?;
+        // A bucket of the same name elsewhere is another bucket: nothing is sent there, and nothing deleted.
+        let server = work::server_of(&client);
+        if server != job.server() {
+            let message = format!(
+                "Could not go on with this transfer: it is for {}, and its account is at {server} now",
+                job.server()
+            );
+            return Err(Error::new(ErrorKind::Conflict, message)
+                .with_hint("Start it again in the account as it is now, and take this one off the list."));
+        }
         Ok(Context {
             job: job.clone(),
             client,

@@ -12,6 +12,8 @@ use crate::work::{Description, Task};
 /// A job that is put in.
 pub(crate) struct NewJob {
     pub(crate) account: String,
+    /// Where the account was when the job was made.
+    pub(crate) server: String,
     pub(crate) bucket: String,
     pub(crate) task: Task,
     pub(crate) description: Description,
@@ -24,6 +26,7 @@ pub(crate) struct NewJob {
 pub(crate) struct JobRow {
     pub(crate) id: JobId,
     pub(crate) account: String,
+    pub(crate) server: String,
     pub(crate) bucket: String,
     pub(crate) task: Task,
     pub(crate) description: Description,
@@ -73,13 +76,19 @@ impl Journal {
     pub(crate) async fn insert(&self, job: NewJob) -> Result<JobId> {
         let owner = self.owner().name().to_owned();
         self.call(move |connection| {
-            let sql = "INSERT INTO jobs (account, bucket, task, description, state, created_at, owner)
-                       VALUES (?1, ?2, ?3, ?4, 'open', ?5, ?6)";
+            let sql = "INSERT INTO jobs (account, bucket, task, description, state, created_at, owner, server)
+                       VALUES (?1, ?2, ?3, ?4, 'open', ?5, ?6, ?7)";
             let (task, description) = (json(&job.task)?, json(&job.description)?);
             let at = millis(job.at);
-            connection
-                .prepare_cached(sql)?
-                .execute(params![job.account, job.bucket, task, description, at, owner])?;
+            connection.prepare_cached(sql)?.execute(params![
+                job.account,
+                job.bucket,
+                task,
+                description,
+                at,
+                owner,
+                job.server
+            ])?;
             let id = JobId(u64::try_from(connection.last_insert_rowid()).unwrap_or_default());
             items::insert(connection, id, 1, &job.items)?;
             Ok(id)
@@ -122,7 +131,7 @@ impl Journal {
         self.call(move |connection| {
             let me = journal.owner().name();
             let sql = format!(
-                "SELECT id, account, bucket, task, description, state, created_at, started_at, finished_at, errors, owner
+                "SELECT id, account, bucket, task, description, state, created_at, started_at, finished_at, errors, owner, server
                  FROM jobs WHERE {which} AND owner IS NOT ?2 ORDER BY id"
             );
             let mut statement = connection.prepare_cached(&sql)?;
@@ -211,6 +220,7 @@ fn job_row(connection: &Connection, row: &Row<'_>) -> rusqlite::Result<Option<Jo
     Ok(Some(JobRow {
         id,
         account: row.get(1)?,
+        server: row.get(11)?,
         bucket: row.get(2)?,
         task,
         description,

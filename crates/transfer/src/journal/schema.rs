@@ -20,6 +20,7 @@ const STEPS: [&str; 1] = ["
     CREATE TABLE jobs (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         account TEXT NOT NULL,
+        server TEXT NOT NULL,
         bucket TEXT NOT NULL,
         task TEXT NOT NULL,
         description TEXT NOT NULL,

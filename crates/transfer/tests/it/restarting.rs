@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use dipper_storage::PutOptions;
+use dipper_storage::{ErrorKind, PutOptions};
 use dipper_transfer::{ConflictPolicy, Engine, EngineOptions, JobId, JobSnapshot, JobSpec, JobState, TakenUp};
 
 use crate::support::{MIB, World, content, files_below, key};
@@ -172,6 +172,34 @@ async fn cancelling_a_paused_job_cleans_up_and_leaves_the_uploads_of_others() {
     }
     assert_eq!(engine.job(id).unwrap().state, JobState::Cancelled);
     assert_eq!(world.unfinished_uploads().await, 1, "ours is gone, theirs is there");
+}
+
+/// An account may have been pointed to another server since: nothing of the job is done there.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_does_nothing_on_another_server_than_its_own() {
+    let world = World::new().await;
+    let journal = world.path("journal");
+    let id = interrupted(&world, &journal).await;
+    let other = World::with_key("another-key").await;
+    let engine = engine_on(&journal);
+    engine.adopt("Test", other.client.clone()).await.unwrap();
+    let job = engine.join(id).await.unwrap();
+    assert_eq!((job.state, job.errors[0].kind), (JobState::Failed, ErrorKind::Conflict));
+    assert!(job.errors[0].hint.is_some());
+    assert!(other.keys().await.is_empty());
+    engine.shut_down().await;
+    drop(engine);
+
+    let engine = engine_on(&journal);
+    engine.restore().await.unwrap();
+    engine.set_client("Test", world.client.clone());
+    engine.retry(id).await.unwrap();
+    assert_eq!(
+        engine.join(id).await.unwrap().state,
+        JobState::Done,
+        "on its own it goes on"
+    );
+    assert!(world.get("large").await == content(64 * MIB, 1));
 }
 
 /// L10: what one process runs is not taken by another while it lives, and by exactly one when it is gone.

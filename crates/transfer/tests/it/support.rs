@@ -45,9 +45,13 @@ pub(crate) fn content(length: usize, seed: u64) -> Vec<u8> {
 }
 
 pub(crate) fn client_for(endpoint: &str) -> Client {
+    client_with_key(endpoint, "test-key")
+}
+
+fn client_with_key(endpoint: &str, key_id: &str) -> Client {
     let mut config = Config::new(Endpoint::parse(endpoint, Scheme::Http).unwrap());
     config.credentials = Some(Credentials {
-        access_key_id: "test-key".to_owned(),
+        access_key_id: key_id.to_owned(),
         secret_access_key: "test-secret".into(),
         session_token: None,
     });
@@ -56,17 +60,22 @@ pub(crate) fn client_for(endpoint: &str) -> Client {
 
 impl World {
     pub(crate) async fn new() -> Self {
+        Self::with_key("test-key").await
+    }
+
+    /// A server that takes this key.
+    pub(crate) async fn with_key(key_id: &str) -> Self {
         let storage = tempfile::tempdir().unwrap();
         let options = Options {
             folder: storage.path().join("store"),
             port: None,
-            access_key_id: "test-key".to_owned(),
+            access_key_id: key_id.to_owned(),
             secret_access_key: "test-secret".into(),
             tenant: "tenant".to_owned(),
         };
         let server = Server::start(options).await.unwrap();
         let endpoint = format!("http://{}", server.address());
-        let client = client_for(&endpoint);
+        let client = client_with_key(&endpoint, key_id);
         let bucket = BucketName::parse("bucket").unwrap();
         client
             .create_bucket(&bucket, &CreateBucketOptions::default())
