@@ -203,10 +203,19 @@ pub(crate) async fn parts_are_copied_where_that_is_safe(server: &Server) {
         upload: &upload,
         number: 1,
     };
-    let error = server.client.upload_part_copy(source, target, None).await.unwrap_err();
+    let error = server
+        .client
+        .upload_part_copy(source, target, None, None)
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported, "the default is to be careful");
     let range = Some(ByteRange::Between { first: 2, last: 5 });
-    let part = client.upload_part_copy(source, target, range).await.unwrap();
+    let error = client
+        .upload_part_copy(source, target, range, Some("00000000000000000000000000000000"))
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::PreconditionFailed, "it is another one by now");
+    let part = client.upload_part_copy(source, target, range, None).await.unwrap();
     let parts = [CompletedPart {
         number: 1,
         etag: part.etag,

@@ -143,13 +143,14 @@ impl Client {
         Ok(part)
     }
 
-    /// Fills a part from bytes of another object inside the server. `Unsupported` unless the account's compatibility
-    /// allows it: Ceph RGW 16 decodes the source twice and can be stopped by one with a `%`.
+    /// Fills a part from bytes of another object inside the server, if that still has this `ETag`. `Unsupported` unless the
+    /// account's compatibility allows it: Ceph RGW 16 decodes the source twice and can be stopped by one with a `%`.
     pub async fn upload_part_copy(
         &self,
         from: ObjectRef<'_>,
         to: PartRef<'_>,
         range: Option<ByteRange>,
+        if_match: Option<&str>,
     ) -> Result<PartStored> {
         let call = self
             .object_call("UploadPartCopy", to.object.bucket, to.object.key)
@@ -167,7 +168,8 @@ impl Client {
         let request = request
             .upload_id(to.upload.as_str())
             .part_number(part)
-            .copy_source(from.copy_source());
+            .copy_source(from.copy_source())
+            .set_copy_source_if_match(if_match.map(str::to_owned));
         let request = request.set_copy_source_range(range.map(|range| range.to_string()));
         let copied = send!(call, request)?;
         part_stored(&call, copied.copy_part_result().and_then(|result| result.e_tag()))
