@@ -8,6 +8,7 @@
 
 mod breaking;
 mod damaging;
+mod moving;
 mod oracle;
 mod refusing;
 mod strange;

@@ -119,6 +119,7 @@ impl Changes {
 impl Totals {
     fn of(jobs: &[JobSnapshot]) -> Self {
         let mut totals = Self::default();
+        let mut elsewhere = 0;
         for job in jobs {
             match job.state {
                 JobState::Running => totals.running += 1,
@@ -137,10 +138,11 @@ impl Totals {
             match job.kind {
                 JobKind::Upload => totals.up_per_second += job.bytes_per_second,
                 JobKind::Download => totals.down_per_second += job.bytes_per_second,
-                _ => {}
+                // Inside a server or between two: neither up nor down, but it is over some time.
+                _ => elsewhere += job.bytes_per_second,
             }
         }
-        let speed = totals.up_per_second + totals.down_per_second;
+        let speed = totals.up_per_second + totals.down_per_second + elsewhere;
         let left = totals.bytes_total.saturating_sub(totals.bytes_done);
         totals.seconds_left = (speed > 0).then(|| left.div_ceil(speed));
         totals

@@ -18,7 +18,7 @@ use crate::journal::{Evidence, Item};
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How much the clocks of a server and of this computer may differ before an upload that we were about to begin is not
 /// recognised by its time any more.
-const SKEW: time::Duration = time::Duration::minutes(5);
+pub(crate) const SKEW: time::Duration = time::Duration::minutes(5);
 
 /// Removes what the items of a job left unfinished.
 pub(crate) async fn up(context: &Context) -> Result<()> {
@@ -37,7 +37,7 @@ pub(crate) async fn tidy(context: &Context, item: &Item) {
         Some(Evidence::Sending { key, upload, .. }) => abort(context, key, UploadId::new(upload.clone())).await,
         Some(Evidence::Beginning { key, at }) => abort_just_begun(context, key, *at, None).await,
         Some(Evidence::Receiving { temporary, .. } | Evidence::Placing { temporary, .. }) => remove(temporary).await,
-        Some(Evidence::Listed { .. }) => Ok(()),
+        Some(Evidence::Listed { .. } | Evidence::Copying { .. } | Evidence::Removing { .. }) => Ok(()),
         None => match temporary_of(context, item) {
             Some(temporary) => remove(&temporary).await,
             None => Ok(()),

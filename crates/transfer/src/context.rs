@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use dipper_storage::Client;
+use dipper_storage::{BucketName, Client};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
@@ -15,6 +15,7 @@ use crate::line::{Blame, Line, Ticket};
 use crate::progress::ItemBytes;
 use crate::record::Job;
 use crate::retry::{Tries, backoff, random};
+use crate::store::Claims;
 
 /// Shared by all tasks of a job; cheap to clone.
 #[derive(Clone, Debug)]
@@ -31,6 +32,22 @@ pub(crate) struct Context {
     pub(crate) width: usize,
     /// The line to the account's server, shared by all its jobs.
     pub(crate) line: Arc<Line>,
+    /// Where the sources of a copy are, if they are seen with another account or in another bucket.
+    pub(crate) origin: Option<Origin>,
+    /// The keys that something is being stored under, over all jobs.
+    pub(crate) claims: Arc<Claims>,
+    /// Room, in MiB, for objects that pass through this computer, over all jobs.
+    pub(crate) room: Arc<Semaphore>,
+    /// Objects from this size on are copied in parts where their server does it by itself.
+    pub(crate) copy_in_parts_from: u64,
+}
+
+/// Where the sources of a copy are.
+#[derive(Clone, Debug)]
+pub(crate) struct Origin {
+    pub(crate) client: Client,
+    pub(crate) line: Arc<Line>,
+    pub(crate) bucket: BucketName,
 }
 
 /// What a request needs to go out: a place on its line and one of the connections.
@@ -64,6 +81,21 @@ impl Context {
         Self {
             cancel: self.cancel.child_token(),
             ..self.clone()
+        }
+    }
+
+    /// The same for requests about what a job reads or removes, and the bucket of that: the job's own, but for copies.
+    pub(crate) fn at_origin(&self) -> (Self, BucketName) {
+        match &self.origin {
+            Some(origin) => {
+                let there = Self {
+                    client: origin.client.clone(),
+                    line: origin.line.clone(),
+                    ..self.clone()
+                };
+                (there, origin.bucket.clone())
+            }
+            None => (self.clone(), self.job.bucket().clone()),
         }
     }
 

@@ -6,7 +6,9 @@
 mod fetch;
 mod verify;
 
+pub(crate) use fetch::check_extent;
 pub use verify::Verified;
+pub(crate) use verify::proof_of_one;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

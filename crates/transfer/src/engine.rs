@@ -18,6 +18,7 @@ use tokio_util::task::TaskTracker;
 pub use restart::TakenUp;
 
 use crate::changes::Changes;
+use crate::copy;
 use crate::crash::crash_point;
 use crate::error::Result;
 use crate::files::{Buffers, Threads};
@@ -26,6 +27,7 @@ use crate::journal::{Journal, Standing};
 use crate::line::{LineOptions, LineState, LineStatus, Lines};
 use crate::record::{Identity, Job, Past, Stop};
 use crate::spec::JobSpec;
+use crate::store::Claims;
 use crate::work;
 
 /// How an engine is set up.
@@ -38,6 +40,9 @@ pub struct EngineOptions {
     pub total_connections: usize,
     /// Jobs at work at the same time; others wait in the order they came.
     pub running_jobs: usize,
+    /// Objects from this size on are copied in parts side by side where their server does it by itself and is known to do
+    /// that well. One request for a GiB takes a server some ten seconds.
+    pub copy_in_parts_from: u64,
     /// Where the time comes from.
     pub clock: Clock,
     /// How requests wait while their server cannot take them.
@@ -50,6 +55,7 @@ impl Default for EngineOptions {
             journal: None,
             total_connections: 16,
             running_jobs: 4,
+            copy_in_parts_from: 1024 * 1024 * 1024,
             clock: OffsetDateTime::now_utc,
             line: LineOptions::default(),
         }
@@ -76,6 +82,10 @@ pub(crate) struct Shared {
     root: CancellationToken,
     tracker: TaskTracker,
     clients: Mutex<HashMap<String, Client>>,
+    /// Counts clients that came.
+    opened: watch::Sender<u64>,
+    claims: Arc<Claims>,
+    room: Arc<Semaphore>,
     jobs: Mutex<BTreeMap<JobId, Arc<Job>>>,
     changed: watch::Sender<u64>,
 }
@@ -94,6 +104,9 @@ impl Engine {
             root: CancellationToken::new(),
             tracker: TaskTracker::new(),
             clients: Mutex::default(),
+            opened: watch::Sender::new(0),
+            claims: Arc::default(),
+            room: Arc::new(Semaphore::new(copy::ROOM as usize)),
             jobs: Mutex::default(),
             changed: watch::Sender::new(0),
             options,
@@ -102,13 +115,15 @@ impl Engine {
     }
 
     /// Writes a job into the journal and puts it into the queue. When this returns, the job outlives this process; when it
-    /// fails, nothing was begun.
+    /// fails, nothing was begun. `InvalidInput` is a copy whose sources and targets lie in each other's way.
     pub async fn start(&self, spec: JobSpec) -> Result<JobId> {
         let shared = self.shared();
         let (_, _, bucket) = spec.place();
         let created_at = (shared.options.clock)();
-        let (client, new) = work::order(spec, created_at);
-        shared.clients().insert(new.account.clone(), client);
+        let (clients, new) = work::order(spec, created_at)?;
+        for (account, client) in clients {
+            self.set_client(&account, client);
+        }
         let standing = Standing::of(&new.items);
         let (account, server) = (new.account.clone(), new.server.clone());
         let (task, description) = (new.task.clone(), new.description.clone());

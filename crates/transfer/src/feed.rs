@@ -112,8 +112,9 @@ async fn list_all(context: Context, listing: Arc<Listing>) {
             Err(error) if error.is_cancelled() => break,
             Err(error) => {
                 context.job.progress.found(1, 0);
+                let (_, bucket) = context.at_origin();
                 let name = if prefix.key.is_empty() {
-                    context.job.bucket().as_str()
+                    bucket.as_str()
                 } else {
                     &prefix.key
                 };
@@ -132,6 +133,7 @@ async fn list_all(context: Context, listing: Arc<Listing>) {
 
 /// Lists one prefix into the journal.
 async fn list(context: &Context, prefix: &Item, listing: &Listing) -> Result<()> {
+    let (there, bucket) = context.at_origin();
     let after = match &prefix.evidence {
         Some(Evidence::Listed { after }) => Some(ObjectKey::parse(after)?),
         _ => None,
@@ -139,14 +141,14 @@ async fn list(context: &Context, prefix: &Item, listing: &Listing) -> Result<()>
     let mut request = ListRequest {
         prefix: Prefix::new(&prefix.key),
         start_after: after,
-        ..ListRequest::new(context.job.bucket().clone())
+        ..ListRequest::new(bucket)
     };
     loop {
-        let attempt = || async { context.client.list_page(&request).await.map_err(Error::from) };
-        let page = context.request(Interrupt::AtOnce, attempt).await?;
+        let attempt = || async { there.client.list_page(&request).await.map_err(Error::from) };
+        let page = there.request(Interrupt::AtOnce, attempt).await?;
         let found: Vec<&ListedObject> = page.objects.iter().filter(|object| wanted(object, &request)).collect();
         if let Some(last) = found.last() {
-            let items = found.iter().map(|object| work::object(&object.key, object.size));
+            let items = found.iter().map(|object| work::found(prefix, object));
             let (items, after) = (items.collect(), last.key.to_string());
             crash_point!("feed.before_expand");
             context

@@ -37,6 +37,10 @@ pub enum JobKind {
     Upload,
     /// Objects to files.
     Download,
+    /// Objects to other keys.
+    Copy,
+    /// Objects to other keys, and then away from where they were.
+    Move,
     /// Objects away.
     Delete,
     /// Objects and bucket away.
@@ -93,8 +97,10 @@ pub struct JobSnapshot {
     pub kind: JobKind,
     /// The account's name.
     pub account: String,
-    /// The bucket.
+    /// The bucket; of a copy, the one it goes to.
     pub bucket: BucketName,
+    /// The account whose objects are copied, where it is a copy.
+    pub from_account: Option<String>,
     /// What moves: `hello.txt`, or `7 files`.
     pub title: String,
     /// From or to where: `to field-photos/2026/`.

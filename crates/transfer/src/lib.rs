@@ -19,6 +19,7 @@ mod acl;
 mod changes;
 mod clean;
 mod context;
+mod copy;
 mod crash;
 mod crew;
 mod delete;
@@ -36,6 +37,7 @@ mod progress;
 mod record;
 mod retry;
 mod spec;
+mod store;
 mod upload;
 mod work;
 
@@ -51,7 +53,7 @@ pub use line::{LineOptions, LineState, LineStatus};
 pub use names::{LocalName, local_name};
 pub use parts::{MULTIPART_THRESHOLD, PartPlan, parts_for};
 pub use spec::{
-    AclSpec, ConflictPolicy, DeleteSpec, DownloadConflict, DownloadSpec, EmptyBucketSpec, JobSpec, UploadItem,
-    UploadSpec,
+    AclSpec, ConflictPolicy, CopyAccess, CopyFolder, CopyObject, CopySpec, DeleteSpec, DownloadConflict, DownloadSpec,
+    EmptyBucketSpec, JobSpec, Place, UploadItem, UploadSpec,
 };
 pub use upload::content_type_of;

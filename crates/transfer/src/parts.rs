@@ -1,6 +1,6 @@
 //! How large parts are. One rule for uploads and downloads.
 
-use dipper_storage::MAX_PARTS;
+use dipper_storage::{MAX_PARTS, MIN_PART_SIZE};
 
 const MIB: u64 = 1024 * 1024;
 
@@ -34,7 +34,24 @@ pub fn parts_for(size: u64) -> PartPlan {
     PartPlan { part_size, count }
 }
 
+/// Cuts an object that a server copies by itself: an eighth of the size from which on it is cut, since no byte passes by
+/// here, and at most 10,000 parts.
+pub(crate) fn copy_parts_for(size: u64, cut_from: u64) -> PartPlan {
+    let least = (cut_from / 8).max(MIN_PART_SIZE).next_multiple_of(MIB);
+    let part_size = size.div_ceil(u64::from(MAX_PARTS)).next_multiple_of(MIB).max(least);
+    let count = u32::try_from(size.div_ceil(part_size)).unwrap_or(MAX_PARTS).max(1);
+    PartPlan { part_size, count }
+}
+
 impl PartPlan {
+    /// All of it in one request.
+    pub(crate) fn whole(size: u64) -> Self {
+        Self {
+            part_size: size,
+            count: 1,
+        }
+    }
+
     /// Where part `index` (from 0) of an object of `size` bytes begins, and how long it is.
     pub fn range(&self, index: u32, size: u64) -> (u64, u64) {
         let offset = u64::from(index) * self.part_size;
@@ -44,7 +61,7 @@ impl PartPlan {
 
 #[cfg(test)]
 mod tests {
-    use dipper_storage::{MAX_OBJECT_SIZE, MAX_PUT_SIZE, MIN_PART_SIZE};
+    use dipper_storage::{MAX_OBJECT_SIZE, MAX_PUT_SIZE};
     use proptest::prelude::*;
 
     use super::*;

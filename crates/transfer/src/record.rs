@@ -195,7 +195,10 @@ impl Job {
         let mut record = self.record();
         let (progress, state) = (&self.progress, self.state());
         let bytes_done = progress.bytes_done.load(Relaxed);
-        let moves_bytes = matches!(self.kind(), JobKind::Upload | JobKind::Download);
+        let moves_bytes = matches!(
+            self.kind(),
+            JobKind::Upload | JobKind::Download | JobKind::Copy | JobKind::Move
+        );
         let known = moves_bytes && !progress.listing.load(Relaxed);
         let bytes_total = known.then(|| progress.bytes_total.load(Relaxed));
         let bytes_per_second = if state == JobState::Running {
@@ -212,6 +215,7 @@ impl Job {
             kind: self.kind(),
             account: identity.account.clone(),
             bucket: identity.bucket.clone(),
+            from_account: identity.task.origin().map(|origin| origin.account.clone()),
             title: identity.description.title.clone(),
             place: identity.description.place.clone(),
             state,

@@ -13,6 +13,8 @@ pub enum JobSpec {
     Upload(UploadSpec),
     /// Objects to files.
     Download(DownloadSpec),
+    /// Objects to other keys, on the same server or another.
+    Copy(CopySpec),
     /// Objects away.
     Delete(DeleteSpec),
     /// Everything that was counted in a bucket away, then the bucket.
@@ -22,9 +24,10 @@ pub enum JobSpec {
 }
 
 impl JobSpec {
-    /// The client, the account's name, and the bucket.
+    /// Where the job writes: the client, the account's name, and the bucket.
     pub(crate) fn place(&self) -> (Client, String, BucketName) {
         let (client, account, bucket) = match self {
+            Self::Copy(spec) => (&spec.to.client, &spec.to.account, &spec.to.bucket),
             Self::Upload(spec) => (&spec.client, &spec.account, &spec.bucket),
             Self::Download(spec) => (&spec.client, &spec.account, &spec.bucket),
             Self::Delete(spec) => (&spec.client, &spec.account, &spec.bucket),
@@ -108,6 +111,68 @@ pub struct DownloadSpec {
     pub folder: PathBuf,
     /// What to do where a file is there.
     pub conflict: DownloadConflict,
+}
+
+/// A bucket and the account it is seen with.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The account's client.
+    pub client: Client,
+    /// The account's name: where two places have the same, the server can copy by itself.
+    pub account: String,
+    /// The bucket.
+    pub bucket: BucketName,
+}
+
+/// Objects to copy or to move.
+#[derive(Clone, Debug)]
+pub struct CopySpec {
+    /// Where they are.
+    pub from: Place,
+    /// Where they go.
+    pub to: Place,
+    /// Single objects.
+    pub objects: Vec<CopyObject>,
+    /// Prefixes of which everything is wanted.
+    pub folders: Vec<CopyFolder>,
+    /// What to do where a key is taken.
+    pub conflict: ConflictPolicy,
+    /// Who may read the copies.
+    pub access: CopyAccess,
+    /// Whether each source goes once its copy was looked at and is whole.
+    pub remove: bool,
+}
+
+/// One object and the key of its copy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CopyObject {
+    /// Its key.
+    pub from: ObjectKey,
+    /// The key of the copy.
+    pub to: ObjectKey,
+    /// Its size as listed, for the totals.
+    pub size: u64,
+}
+
+/// A prefix and what stands in its place in the keys of the copies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CopyFolder {
+    /// The prefix.
+    pub from: Prefix,
+    /// What the copies have in its place.
+    pub to: Prefix,
+}
+
+/// Who may read a copy.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum CopyAccess {
+    /// What the server gives a new object: on most, only its owner.
+    #[default]
+    New,
+    /// This.
+    Canned(CannedAcl),
+    /// Whoever may read the source, as far as both servers keep access rights of objects and are in the same account.
+    Keep,
 }
 
 /// Objects to delete: exactly these, so that nothing goes that nobody was shown.

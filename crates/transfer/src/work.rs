@@ -2,16 +2,19 @@
 
 use std::path::PathBuf;
 
-use dipper_storage::{CannedAcl, Client, ObjectKey, ObjectVersion, Prefix, UnfinishedUpload};
+use dipper_storage::{CannedAcl, Client, ListedObject, ObjectKey, ObjectVersion, Prefix, UnfinishedUpload};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::context::Context;
+use crate::copy::CopyTask;
 use crate::error::Result;
 use crate::job::JobKind;
-use crate::journal::{ItemOptions, NewItem, NewJob, Role, exact_path};
-use crate::spec::{DeleteSpec, DownloadConflict, DownloadSpec, EmptyBucketSpec, JobSpec, UploadItem, UploadSpec};
-use crate::{acl, delete, download, upload};
+use crate::journal::{Item, ItemOptions, NewItem, NewJob, Role, exact_path};
+use crate::spec::{
+    CopySpec, DeleteSpec, DownloadConflict, DownloadSpec, EmptyBucketSpec, JobSpec, UploadItem, UploadSpec,
+};
+use crate::{acl, copy, delete, download, upload};
 
 /// How many keys a description names.
 const KEYS_NAMED: usize = 5;
@@ -28,6 +31,7 @@ pub(crate) enum Task {
         folder: PathBuf,
         conflict: DownloadConflict,
     },
+    Copy(CopyTask),
     Delete,
     /// The bucket too is an item: the last.
     EmptyBucket,
@@ -49,9 +53,19 @@ impl Task {
         match self {
             Self::Upload { .. } => JobKind::Upload,
             Self::Download { .. } => JobKind::Download,
+            Self::Copy(task) if task.remove => JobKind::Move,
+            Self::Copy(_) => JobKind::Copy,
             Self::Delete => JobKind::Delete,
             Self::EmptyBucket => JobKind::EmptyAndDeleteBucket,
             Self::SetAcl { .. } => JobKind::SetAcl,
+        }
+    }
+
+    /// Where a copy's sources are.
+    pub(crate) fn origin(&self) -> Option<&CopyTask> {
+        match self {
+            Self::Copy(task) => Some(task),
+            _ => None,
         }
     }
 
@@ -60,6 +74,7 @@ impl Task {
         match self {
             Self::Upload { canned_acl } => upload::run(context, *canned_acl).await,
             Self::Download { base, folder, conflict } => download::run(context, base, folder, *conflict).await,
+            Self::Copy(task) => copy::run(context, task).await,
             Self::Delete => delete::run(context).await,
             Self::EmptyBucket => delete::empty_bucket(context).await,
             Self::SetAcl { canned_acl } => acl::run(context, *canned_acl).await,
@@ -67,10 +82,17 @@ impl Task {
     }
 }
 
-/// A request of a user as it goes into the journal, and the client that it came with.
-pub(crate) fn order(spec: JobSpec, at: OffsetDateTime) -> (Client, NewJob) {
+/// A request of a user as it goes into the journal, and the clients that it came with. Fails where it makes no sense.
+pub(crate) fn order(spec: JobSpec, at: OffsetDateTime) -> Result<(Clients, NewJob)> {
+    if let JobSpec::Copy(spec) = &spec {
+        copy::check(spec)?;
+    }
     let description = describe(&spec);
     let (client, account, bucket) = spec.place();
+    let mut clients = vec![(account.clone(), client.clone())];
+    if let JobSpec::Copy(spec) = &spec {
+        clients.push((spec.from.account.clone(), spec.from.client.clone()));
+    }
     let (task, items) = plan(spec);
     let job = NewJob {
         account,
@@ -81,8 +103,11 @@ pub(crate) fn order(spec: JobSpec, at: OffsetDateTime) -> (Client, NewJob) {
         items,
         at,
     };
-    (client, job)
+    Ok((clients, job))
 }
+
+/// Accounts' names and their clients.
+pub(crate) type Clients = Vec<(String, Client)>;
 
 /// Tells the server of a client from others: its address; on this computer, where a port may change, the key it takes.
 pub(crate) fn server_of(client: &Client) -> String {
@@ -111,6 +136,7 @@ fn plan(spec: JobSpec) -> (Task, Vec<NewItem>) {
             };
             (task, items)
         }
+        JobSpec::Copy(spec) => copies(spec),
         JobSpec::Delete(DeleteSpec { objects, .. }) => (Task::Delete, objects.into_iter().map(version).collect()),
         JobSpec::EmptyAndDeleteBucket(spec) => {
             let last = item(Role::Bucket, spec.bucket.to_string());
@@ -125,6 +151,37 @@ fn plan(spec: JobSpec) -> (Task, Vec<NewItem>) {
             (Task::SetAcl { canned_acl }, items)
         }
     }
+}
+
+fn copies(spec: CopySpec) -> (Task, Vec<NewItem>) {
+    let folders = spec.folders.iter();
+    let sources = if copy::is_one_bucket(&spec) {
+        folders.map(|folder| folder.from.as_str().to_owned()).collect()
+    } else {
+        Vec::new()
+    };
+    let task = CopyTask {
+        server: server_of(&spec.from.client),
+        inside: spec.from.account == spec.to.account,
+        account: spec.from.account,
+        bucket: spec.from.bucket.to_string(),
+        access: spec.access,
+        remove: spec.remove,
+        sources,
+    };
+    let aimed = |item: NewItem, to: String| NewItem {
+        options: ItemOptions {
+            conflict: Some(spec.conflict),
+            to: Some(to),
+            ..ItemOptions::default()
+        },
+        ..item
+    };
+    let objects = spec.objects.iter();
+    let objects = objects.map(|copied| aimed(object(&copied.from, copied.size), copied.to.to_string()));
+    let folders = spec.folders.iter();
+    let folders = folders.map(|folder| aimed(prefix(&folder.from), folder.to.as_str().to_owned()));
+    (Task::Copy(task), objects.chain(folders).collect())
 }
 
 fn item(role: Role, key: String) -> NewItem {
@@ -142,6 +199,20 @@ pub(crate) fn object(key: &ObjectKey, size: u64) -> NewItem {
     NewItem {
         size,
         ..item(Role::Object, key.to_string())
+    }
+}
+
+/// What was found below a prefix. A copy has its place in what stands for the prefix.
+pub(crate) fn found(below: &Item, listed: &ListedObject) -> NewItem {
+    let key = listed.key.as_str();
+    let rest = key.strip_prefix(&below.key).unwrap_or(key);
+    NewItem {
+        options: ItemOptions {
+            conflict: below.options.conflict,
+            to: below.options.to.as_ref().map(|to| format!("{to}{rest}")),
+            ..ItemOptions::default()
+        },
+        ..object(&listed.key, listed.size)
     }
 }
 
@@ -197,6 +268,7 @@ fn describe(spec: &JobSpec) -> Description {
             let objects: Vec<&str> = objects.iter().map(|(key, _)| key.as_str()).collect();
             Description::new(&objects, &texts(folders), |_| format!("to {}", folder.display()))
         }
+        JobSpec::Copy(spec) => describe_copy(spec),
         JobSpec::Delete(DeleteSpec { objects, bucket, .. }) => {
             let keys: Vec<&str> = objects.iter().map(|object| object.key.as_str()).collect();
             Description::new(&keys, &[], |folder| format!("from {bucket}/{folder}"))
@@ -212,6 +284,25 @@ fn describe(spec: &JobSpec) -> Description {
             Description::new(&keys, &texts(&spec.prefixes), |folder| format!("in {bucket}/{folder}"))
         }
     }
+}
+
+/// From where to where: one that gets another name is told by both.
+fn describe_copy(spec: &CopySpec) -> Description {
+    let keys: Vec<&str> = spec.objects.iter().map(|object| object.from.as_str()).collect();
+    let prefixes: Vec<&str> = spec.folders.iter().map(|folder| folder.from.as_str()).collect();
+    let to = spec.objects.iter().map(|object| object.to.as_str());
+    let mut to = to.chain(spec.folders.iter().map(|folder| folder.to.as_str()));
+    let only = to
+        .next()
+        .filter(|_| keys.len() + prefixes.len() == 1)
+        .map(str::to_owned);
+    let all = to.chain(spec.objects.first().map(|object| object.to.as_str()));
+    let folder = all.map(parent).reduce(common_folder).unwrap_or_default();
+    let target = only.unwrap_or_else(|| folder.to_owned());
+    let bucket = &spec.to.bucket;
+    Description::new(&keys, &prefixes, |folder| {
+        format!("from {}/{folder} to {bucket}/{target}", spec.from.bucket)
+    })
 }
 
 fn texts(prefixes: &[Prefix]) -> Vec<&str> {

@@ -411,7 +411,7 @@ impl Fetch {
 }
 
 /// Fails unless the answer holds exactly the bytes asked for: some servers send others and say so only in a header.
-fn check_extent(stream: &ObjectStream, at: u64, end: u64) -> Result<()> {
+pub(crate) fn check_extent(stream: &ObjectStream, at: u64, end: u64) -> Result<()> {
     let promised = stream
         .content_range
         .map_or((0, stream.length), |range| (range.first, range.last.saturating_add(1)));

@@ -28,7 +28,7 @@ impl Verified {
 }
 
 /// The best proof for an object that comes in one go.
-pub(super) fn proof_of_one(info: &ObjectInfo) -> Option<Proof> {
+pub(crate) fn proof_of_one(info: &ObjectInfo) -> Option<Proof> {
     let effort = if info.size <= MD5_AFFORDABLE {
         Effort::Any
     } else {

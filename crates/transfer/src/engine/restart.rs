@@ -17,6 +17,8 @@ pub struct TakenUp {
     pub resumed: Vec<JobId>,
     /// Jobs that were paused and still are.
     pub paused: Vec<JobId>,
+    /// Other accounts that copies among them read from: these wait until [`Engine::set_client`] brings them.
+    pub needed: Vec<String>,
     /// Items of both that were done before.
     pub items_kept: u64,
     /// Bytes of those items.
@@ -37,6 +39,7 @@ impl Engine {
     /// The client that an account's jobs use from their next run on.
     pub fn set_client(&self, account: &str, client: Client) {
         self.shared().clients().insert(account.to_owned(), client);
+        self.shared().opened.send_modify(|count| *count += 1);
     }
 
     /// Takes up what is left of an account's jobs. Those that another living process runs stay with it.
@@ -47,7 +50,9 @@ impl Engine {
         for row in shared.journal.adopt(account.to_owned()).await? {
             taken.items_kept += row.standing.done;
             taken.bytes_kept += row.standing.bytes_done;
+            let origin = row.task.origin().map(|origin| origin.account.clone());
             let Some(job) = self.take_up(row) else { continue };
+            taken.needed.extend(origin.filter(|origin| origin != account));
             if job.state() == JobState::Queued {
                 taken.resumed.push(job.id());
                 shared.queue(job);

@@ -3,13 +3,13 @@
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use dipper_storage::ErrorKind;
+use dipper_storage::{BucketName, Client, ErrorKind};
 use futures_util::FutureExt as _;
 use tokio_util::sync::CancellationToken;
 
 use super::Shared;
 use crate::clean;
-use crate::context::Context;
+use crate::context::{Context, Origin};
 use crate::crash::crash_point;
 use crate::error::{Error, Result};
 use crate::job::JobState;
@@ -31,7 +31,11 @@ impl Shared {
         let turn = if cancel.is_cancelled() {
             None
         } else {
-            cancel.run_until_cancelled(self.turns.acquire()).await
+            let turn = async {
+                self.until_open(&job).await;
+                self.turns.acquire().await
+            };
+            cancel.run_until_cancelled(turn).await
         };
         if turn.is_some()
             && let Err(error) = self.work(&job, cancel).await
@@ -41,6 +45,15 @@ impl Shared {
         drop(turn);
         self.settle(&job).await;
         self.touch();
+    }
+
+    /// A copy that was taken up may have to wait until the account is there that it reads from.
+    async fn until_open(&self, job: &Job) {
+        if let Some(origin) = job.task().origin() {
+            let is_open = |_: &u64| self.clients().contains_key(&origin.account);
+            // The sender lives as long as we do.
+            _ = self.opened.subscribe().wait_for(is_open).await;
+        }
     }
 
     async fn work(&self, job: &Arc<Job>, cancel: CancellationToken) -> Result<()> {
@@ -55,31 +68,46 @@ impl Shared {
     }
 
     fn context(&self, job: &Arc<Job>, cancel: CancellationToken) -> Result<Context> {
-        let client = self.clients().get(job.account()).cloned();
-        let client = client.ok_or_else(|| {
-            let message = "Could not go on with this transfer: its account is not open";
-            Error::new(ErrorKind::InvalidCredentials, message).with_hint("Open the account, then retry.")
-        })?;
-        // A bucket of the same name elsewhere is another bucket: nothing is sent there, and nothing deleted.
-        let server = work::server_of(&client);
-        if server != job.server() {
-            let message = format!(
-                "Could not go on with this transfer: it is for {}, and its account is at {server} now",
-                job.server()
-            );
-            return Err(Error::new(ErrorKind::Conflict, message)
-                .with_hint("Start it again in the account as it is now, and take this one off the list."));
-        }
+        let origin = match job.task().origin() {
+            None => None,
+            Some(origin) => Some(Origin {
+                client: self.client(&origin.account, &origin.server)?,
+                line: self.lines.of(&origin.account),
+                bucket: BucketName::parse(&origin.bucket)?,
+            }),
+        };
         Ok(Context {
             job: job.clone(),
-            client,
+            client: self.client(job.account(), job.server())?,
             journal: self.journal.clone(),
             cancel,
             buffers: self.buffers.clone(),
             connections: self.connections.clone(),
             width: self.options.total_connections.max(1),
             line: self.lines.of(job.account()),
+            origin,
+            claims: self.claims.clone(),
+            room: self.room.clone(),
+            copy_in_parts_from: self.options.copy_in_parts_from,
         })
+    }
+
+    /// The client of an account that is where it was.
+    fn client(&self, account: &str, was_at: &str) -> Result<Client> {
+        let client = self.clients().get(account).cloned();
+        let client = client.ok_or_else(|| {
+            let message = "Could not go on with this transfer: its account is not open";
+            Error::new(ErrorKind::InvalidCredentials, message).with_hint("Open the account, then retry.")
+        })?;
+        // A bucket of the same name elsewhere is another bucket: nothing is sent there, and nothing deleted.
+        let server = work::server_of(&client);
+        if server == was_at {
+            return Ok(client);
+        }
+        let message =
+            format!("Could not go on with this transfer: it is for {was_at}, and its account is at {server} now");
+        Err(Error::new(ErrorKind::Conflict, message)
+            .with_hint("Start it again in the account as it is now, and take this one off the list."))
     }
 
     /// Decides what has become of a job that stands still, and writes it down.

@@ -13,9 +13,9 @@ use super::Journal;
 use super::exact::{exact_path, from_bytes, to_bytes};
 use super::jobs::json;
 use crate::error::Result;
-use crate::files::Fingerprint;
 use crate::job::{ItemStanding, ItemView, JobId};
 use crate::spec::ConflictPolicy;
+use crate::store::SourceState;
 
 /// What an item is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +62,9 @@ pub(crate) struct ItemOptions {
     pub(crate) version_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) upload_id: Option<String>,
+    /// The key of an object's copy; of a prefix, what its copies have in its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) to: Option<String>,
 }
 
 /// An item to work on.
@@ -83,11 +86,22 @@ pub(crate) struct Item {
 pub(crate) enum Evidence {
     /// An upload in parts is about to be begun, at this moment (seconds since 1970): the server may have one of no parts.
     Beginning { key: String, at: i64 },
-    /// An upload in parts is under way, of this state of the file.
+    /// An upload in parts is under way, of this state of the source.
     Sending {
         key: String,
         upload: String,
-        source: Fingerprint,
+        source: SourceState,
+    },
+    /// The server is about to copy the object to this key, since this moment (seconds since 1970).
+    Copying { key: String, at: i64 },
+    /// A copy is whole, and its source is about to go.
+    Removing {
+        key: String,
+        size: u64,
+        /// That of the copy.
+        etag: Option<String>,
+        /// That of the source.
+        source: Option<String>,
     },
     /// Ranges of this state of the object lie in the temporary file.
     Receiving {

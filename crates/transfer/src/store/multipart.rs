@@ -1,16 +1,16 @@
 //! Uploads in parts. What was begun is completed, kept to go on with, or aborted; the journal knows which.
 
-mod resume;
-
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-use dipper_storage::{CompletedPart, ErrorKind, ObjectInfo, ObjectKey, PutOptions, UploadBody, UploadId};
+use dipper_storage::{
+    CompletedPart, ErrorKind, ObjectInfo, ObjectKey, ObjectRef, PartRef, PartStored, PutOptions, UploadBody, UploadId,
+};
 use tokio::task::JoinSet;
 
-use super::{Guard, Sending, Sent, is_taken};
+use super::{Guard, Sent, Source, Stored, Storing, is_taken};
 use crate::clean;
 use crate::context::{Context, Interrupt};
 use crate::crash::crash_point;
@@ -25,7 +25,7 @@ struct Parts {
     item: u32,
     key: ObjectKey,
     upload: UploadId,
-    source: Arc<SourceFile>,
+    source: Source,
     bytes: ItemBytes,
     plan: PartPlan,
     /// The parts that are to be sent, from 0.
@@ -34,16 +34,18 @@ struct Parts {
     stored: Mutex<Vec<CompletedPart>>,
 }
 
-impl Sending<'_> {
+impl Storing<'_> {
     pub(super) async fn send_parts(&self, key: &ObjectKey, plan: PartPlan, guard: Guard) -> Result<Sent> {
-        let mut options = self.options();
+        let mut options = self.options.clone();
         options.if_none_match = guard != Guard::Off;
         let going_on = match self.unfinished(key) {
             Some(upload) => self.parts_there(key, &upload, plan).await?.map(|there| (upload, there)),
             None => None,
         };
-        if going_on.is_none() && self.arrived(key).await? {
-            return Ok(self.stored_before());
+        if going_on.is_none()
+            && let Some(stored) = self.arrived(key).await?
+        {
+            return Ok(Sent::Stored(stored));
         }
         let (upload, there) = match going_on {
             Some(known) => known,
@@ -52,7 +54,7 @@ impl Sending<'_> {
         let parts = Arc::new(self.parts(key, upload, plan, there));
         let outcome = self.send_and_complete(&parts, options, guard).await;
         match &outcome {
-            Ok(Sent::Stored) => {}
+            Ok(Sent::Stored(_)) => {}
             // It goes on where it was: with the next try, or when the job is taken up again.
             Err(error) if error.is_cancelled() || error.kind().is_retryable() => {}
             _ => self.give_up(&parts).await,
@@ -90,7 +92,7 @@ impl Sending<'_> {
         let sending = Evidence::Sending {
             key: key.to_string(),
             upload: upload.to_string(),
-            source: self.source.fingerprint(),
+            source: self.source.state(),
         };
         journal.reach(job.id(), self.item.number, sending).await?;
         crash_point!("parts.after_sending");
@@ -118,8 +120,7 @@ impl Sending<'_> {
 
     async fn send_and_complete(&self, parts: &Arc<Parts>, mut options: PutOptions, guard: Guard) -> Result<Sent> {
         send_all(self.context, parts).await?;
-        let source = self.source.clone();
-        blocking(move || source.check()).await?;
+        self.source.check().await?;
         // Servers such as Ceph RGW 16 leave the condition of a completion unread, so it is looked as well.
         if guard == Guard::Seen && self.look_at(&parts.key).await?.is_some() {
             return Ok(Sent::Taken);
@@ -144,10 +145,10 @@ impl Sending<'_> {
             // The first try may have arrived although its answer was lost: the upload is then gone and the object there.
             Err(error) if tries > 1 && !error.is_cancelled() => {
                 let there = self.look_at(&parts.key).await?;
-                let ours = there.is_some_and(|there| parts.made(&there));
-                if ours { Ok(Sent::Stored) } else { Err(error) }
+                let ours = there.filter(|there| parts.made(there)).ok_or(error)?;
+                Ok(parts.stored(ours.etag))
             }
-            outcome => outcome.map(|()| Sent::Stored),
+            outcome => outcome.map(|etag| parts.stored(etag)),
         }
     }
 
@@ -156,7 +157,7 @@ impl Sending<'_> {
         let sending = Evidence::Sending {
             key: parts.key.to_string(),
             upload: parts.upload.to_string(),
-            source: self.source.fingerprint(),
+            source: self.source.state(),
         };
         let item = Item {
             evidence: Some(sending),
@@ -205,10 +206,38 @@ impl Parts {
     }
 
     async fn send_one(&self, context: &Context, index: u32) -> Result<CompletedPart> {
-        let range = self.plan.range(index, self.source.length());
-        let part = FilePart::new(self.source.clone(), range, context.buffers.clone(), self.bytes.clone());
+        let (number, range) = (index + 1, self.plan.range(index, self.source.length()));
+        let stored = match &self.source {
+            Source::File(file) => self.send_file_part(context, file, number, range).await?,
+            Source::Object(object) => {
+                let to = PartRef {
+                    object: ObjectRef {
+                        bucket: context.job.bucket(),
+                        key: &self.key,
+                    },
+                    upload: &self.upload,
+                    number,
+                };
+                let stored = object.send_part(context, to, range).await?;
+                self.bytes.add(range.1);
+                stored
+            }
+        };
+        Ok(CompletedPart {
+            number,
+            etag: stored.etag,
+        })
+    }
+
+    async fn send_file_part(
+        &self,
+        context: &Context,
+        file: &Arc<SourceFile>,
+        number: u32,
+        range: (u64, u64),
+    ) -> Result<PartStored> {
+        let part = FilePart::new(file.clone(), range, context.buffers.clone(), self.bytes.clone());
         let (client, bucket) = (&context.client, context.job.bucket());
-        let number = index + 1;
         let (reading, wanted) = (part.clone(), client.config().compatibility.checksum);
         let checksum = blocking(move || reading.checksum(wanted)).await?;
         let attempt = || async {
@@ -217,10 +246,13 @@ impl Parts {
             let stored = client.upload_part(bucket, &self.key, &self.upload, number, body).await;
             stored.map_err(|error| part.take_trouble().unwrap_or_else(|| error.into()))
         };
-        let stored = context.request(Interrupt::AtOnce, attempt).await?;
-        Ok(CompletedPart {
-            number,
-            etag: stored.etag,
+        context.request(Interrupt::AtOnce, attempt).await
+    }
+
+    fn stored(&self, etag: Option<String>) -> Sent {
+        Sent::Stored(Stored {
+            key: self.key.clone(),
+            etag,
         })
     }
 
@@ -231,15 +263,15 @@ impl Parts {
         found.size == self.source.length() && as_many
     }
 
-    async fn complete(&self, context: &Context, options: &PutOptions) -> Result<()> {
+    async fn complete(&self, context: &Context, options: &PutOptions) -> Result<Option<String>> {
         let mut parts = self.stored.lock().unwrap_or_else(PoisonError::into_inner).clone();
         parts.sort_by_key(|part| part.number);
         let (client, bucket) = (&context.client, context.job.bucket());
         crash_point!("parts.before_complete");
-        client
+        let stored = client
             .complete_multipart_upload(bucket, &self.key, &self.upload, &parts, options)
             .await?;
         crash_point!("parts.after_complete");
-        Ok(())
+        Ok(stored.etag)
     }
 }

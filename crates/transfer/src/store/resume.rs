@@ -5,16 +5,15 @@ use std::collections::HashMap;
 
 use dipper_storage::{CompletedPart, ErrorKind, ObjectKey, PartInfo, UploadId};
 
-use super::super::Sending;
+use super::{Stored, Storing};
 use crate::clean;
 use crate::context::Interrupt;
 use crate::crash::crash_point;
 use crate::error::{Error, Result};
-use crate::files::blocking;
 use crate::journal::Evidence;
 use crate::parts::PartPlan;
 
-impl Sending<'_> {
+impl Storing<'_> {
     /// The upload of this very state of the file to this key that an earlier run began.
     pub(super) fn unfinished(&self, key: &ObjectKey) -> Option<UploadId> {
         match &self.item.evidence {
@@ -22,22 +21,22 @@ impl Sending<'_> {
                 key: begun,
                 upload,
                 source,
-            }) if begun == key.as_str() && *source == self.source.fingerprint() => Some(UploadId::new(upload.clone())),
+            }) if begun == key.as_str() && *source == self.source.state() => Some(UploadId::new(upload.clone())),
             _ => None,
         }
     }
 
     /// Whether an upload to this key goes on.
-    pub(in crate::upload) fn goes_on(&self, key: &ObjectKey) -> bool {
+    pub(super) fn goes_on(&self, key: &ObjectKey) -> bool {
         self.unfinished(key).is_some()
     }
 
     /// Aborts what an earlier run began and this one has no use for: the file is another by now, or nobody knows what the
     /// upload is called.
-    pub(in crate::upload) async fn leave_what_will_not_go_on(&self) {
+    pub(super) async fn leave_what_will_not_go_on(&self) {
         let useful = match &self.item.evidence {
-            None => true,
-            Some(Evidence::Sending { source, .. }) => *source == self.source.fingerprint(),
+            None | Some(Evidence::Copying { .. } | Evidence::Removing { .. }) => true,
+            Some(Evidence::Sending { source, .. }) => *source == self.source.state(),
             Some(_) => false,
         };
         if !useful {
@@ -91,19 +90,17 @@ impl Sending<'_> {
         if let Some(etag) = known {
             return Ok(*etag == part.etag);
         }
-        let source = self.source.clone();
-        let digest = blocking(move || source.md5(offset, length)).await?;
-        Ok(hex::encode(digest) == part.etag)
+        self.source.is_part((offset, length), &part.etag).await
     }
 
     /// Whether the object came to be although the upload's last answer was lost.
-    pub(super) async fn arrived(&self, key: &ObjectKey) -> Result<bool> {
+    pub(super) async fn arrived(&self, key: &ObjectKey) -> Result<Option<Stored>> {
         if !self.goes_on(key) {
-            return Ok(false);
+            return Ok(None);
         }
         match self.look_at(key).await? {
-            Some(found) => self.is_ours(&found).await,
-            None => Ok(false),
+            Some(found) if self.is_ours(key, &found).await? => Ok(Some(self.count_before(key, found))),
+            _ => Ok(None),
         }
     }
 }

@@ -15,9 +15,11 @@ use std::time::Duration;
 
 use dipper_storage::{CannedAcl, Grantee, Prefix, PutOptions, Right};
 use dipper_transfer::{
-    AclSpec, CRASH_POINTS, ConflictPolicy, DeleteSpec, EmptyBucketSpec, Engine, EngineOptions, JobId, JobSpec, JobState,
+    AclSpec, CRASH_POINTS, ConflictPolicy, CopyAccess, CopyFolder, CopySpec, DeleteSpec, EmptyBucketSpec, Engine,
+    EngineOptions, JobId, JobSpec, JobState, Place,
 };
 
+use crate::copying::put_in_parts;
 use crate::support::{MIB, World, client_for, content, files_below, key};
 
 /// Enough parts for every place to be reached more than once, with two connections.
@@ -46,10 +48,12 @@ enum Order {
     Retry,
     /// Uploads and takes the job off the list.
     Forget,
+    /// Moves `p/` to `q/`.
+    Move,
 }
 
 impl Order {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Upload,
         Self::Download,
         Self::Delete,
@@ -59,6 +63,7 @@ impl Order {
         Self::Discard,
         Self::Retry,
         Self::Forget,
+        Self::Move,
     ];
 
     fn named(name: &str) -> Self {
@@ -167,6 +172,7 @@ impl Told {
                     uploads,
                 })
             }
+            Order::Move => JobSpec::Copy(self.moves()),
             Order::Acl => JobSpec::SetAcl(AclSpec {
                 client,
                 account,
@@ -175,6 +181,28 @@ impl Told {
                 prefixes: vec![Prefix::new("p/")],
                 canned_acl: CannedAcl::PublicRead,
             }),
+        }
+    }
+}
+
+impl Told {
+    fn moves(&self) -> CopySpec {
+        let place = Place {
+            client: self.world.client.clone(),
+            account: "Test".to_owned(),
+            bucket: self.world.bucket.clone(),
+        };
+        CopySpec {
+            from: place.clone(),
+            to: place,
+            objects: vec![],
+            folders: vec![CopyFolder {
+                from: Prefix::new("p/"),
+                to: Prefix::new("q/"),
+            }],
+            conflict: ConflictPolicy::KeepBoth,
+            access: CopyAccess::Keep,
+            remove: true,
         }
     }
 }
@@ -223,7 +251,7 @@ impl<'a> Stage<'a> {
                     std::fs::write(stage.path("source").join(name), bytes).unwrap();
                 }
             }
-            Order::Download | Order::Discard | Order::Acl => {
+            Order::Download | Order::Discard | Order::Acl | Order::Move => {
                 for (name, bytes) in things(size) {
                     world.put(&format!("p/{name}"), &bytes).await;
                 }
@@ -234,6 +262,17 @@ impl<'a> Stage<'a> {
                     world.put(&format!("d/{number}"), b"x").await;
                 }
                 world.put("stays", b"x").await;
+            }
+        }
+        if order == Order::Move {
+            let (bucket, public) = (&world.bucket, CannedAcl::PublicRead);
+            put_in_parts(world, "p/parts", &content(6 * MIB, 99)).await;
+            for name in ["p/parts", "p/small00001"] {
+                world
+                    .client
+                    .put_object_canned_acl(bucket, &key(name), public)
+                    .await
+                    .unwrap();
             }
         }
         if order == Order::Empty {
@@ -289,6 +328,7 @@ impl<'a> Stage<'a> {
             Order::Upload | Order::Forget | Order::Retry => self.faults_of_objects().await,
             Order::Download => self.faults_of_files(),
             Order::Acl => self.faults_of_acls().await,
+            Order::Move => self.faults_of_moves().await,
             Order::Delete => {
                 let keys = self.world.keys().await;
                 unless(keys == ["stays"], || format!("the keys are {keys:?}"))
@@ -334,6 +374,23 @@ impl<'a> Stage<'a> {
         faults.extend(unless(same, || "a file differs from its object".to_owned()));
         let folder = self.path("downloads/p/folder").is_dir();
         faults.extend(unless(folder, || "the empty folder is missing".to_owned()));
+        faults
+    }
+
+    async fn faults_of_moves(&self) -> Vec<String> {
+        let things = things(self.size).map(|(name, bytes)| (format!("q/{name}"), bytes));
+        let mut expected: BTreeMap<String, Vec<u8>> = things.collect();
+        expected.insert("q/folder/".to_owned(), Vec::new());
+        expected.insert("q/parts".to_owned(), content(6 * MIB, 99));
+        let keys = self.world.keys().await;
+        let mut faults = unless(keys.iter().eq(expected.keys()), || format!("the keys are {keys:?}"));
+        let same = self.same_objects(&expected).await;
+        faults.extend(unless(same, || "a copy differs from what it was made of".to_owned()));
+        for (name, meant) in [("q/parts", true), ("q/small00001", true), ("q/small00002", false)] {
+            let acl = self.world.client.object_acl(&self.world.bucket, &key(name)).await;
+            let public = acl.is_ok_and(|acl| acl.allows(&Grantee::AllUsers, Right::Read));
+            faults.extend(unless(public == meant, || format!("{name} is public: {public}")));
+        }
         faults
     }
 
@@ -394,10 +451,12 @@ fn stages_of(point: &str) -> (Order, Option<&'static str>) {
         ("acl", _) => (Order::Acl, None),
         ("clean", "after_remove") => (Order::Discard, None),
         ("clean", _) => (Order::Cancel, None),
+        ("copy" | "move", _) => (Order::Move, None),
         ("delete", _) => (Order::Delete, None),
         ("empty", _) => (Order::Empty, None),
         ("forget", _) => (Order::Forget, None),
         ("retry", _) => (Order::Retry, None),
+        ("resume", "after_removing") => (Order::Move, Some("move.after_removing")),
         ("resume", "after_placed") => (Order::Download, Some("target.after_unlink")),
         ("resume", _) => (Order::Upload, Some("parts.after_note:2")),
         ("download" | "ranges" | "target", _) | ("feed", "before_expand" | "after_expand" | "after_list") => {
@@ -409,7 +468,11 @@ fn stages_of(point: &str) -> (Order, Option<&'static str>) {
 
 /// Crashes at every place that is met in these orders, and sees the next process finish.
 async fn crashed_in(orders: &[Order]) {
-    let size = Size { large: 1, small: 12 };
+    let size = Size {
+        // A server that copies by itself copies a large one like a small one.
+        large: usize::from(orders != [Order::Move]),
+        small: 12,
+    };
     let met = CRASH_POINTS.iter().map(|point| (point, stages_of(point)));
     for (point, (order, before)) in met.filter(|(_, (order, _))| orders.contains(order)) {
         let world = World::new().await;
@@ -437,10 +500,15 @@ async fn l07_a_crash_anywhere_in_a_download_loses_nothing() {
     crashed_in(&[Order::Download]).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn l08_a_crash_anywhere_in_a_move_loses_nothing() {
+    crashed_in(&[Order::Move]).await;
+}
+
 /// L8: what is half done is finished, or cleaned up, by the next process.
 #[tokio::test(flavor = "multi_thread")]
 async fn l08_a_crash_anywhere_in_other_work_loses_nothing() {
-    let rest = |order: &Order| !matches!(order, Order::Upload | Order::Download);
+    let rest = |order: &Order| !matches!(order, Order::Upload | Order::Download | Order::Move);
     crashed_in(&Order::ALL.into_iter().filter(rest).collect::<Vec<_>>()).await;
 }
 
@@ -472,6 +540,8 @@ fn number(variable: &str) -> Option<u64> {
 /// Kills the children of an order at random moments until there were enough kills, and checks every job that ended.
 async fn killed_at_random(order: Order, items: usize) {
     let kills = number("DIPPER_KILLS").unwrap_or(50);
+    // A move is six small requests an object and nothing else: fewer kills meet all of it.
+    let kills = if order == Order::Move { kills.div_ceil(5) } else { kills };
     let mut seed = number("FAULT_SEED").unwrap_or_else(|| u64::from(std::process::id()) | 1);
     let replay = format!("FAULT_SEED={seed} DIPPER_KILLS={kills}");
     let mut random = move |below: u64| {
@@ -480,9 +550,10 @@ async fn killed_at_random(order: Order, items: usize) {
         seed ^= seed << 17;
         seed % below
     };
+    let large = if order == Order::Move { 0 } else { 3 };
     let size = Size {
-        large: 3,
-        small: items - 3,
+        large,
+        small: items - large,
     };
     let mut killed = 0;
     while killed < kills {
@@ -513,6 +584,11 @@ async fn killed_at_random(order: Order, items: usize) {
 #[tokio::test(flavor = "multi_thread")]
 async fn l05_an_upload_of_ten_thousand_files_survives_being_killed_at_any_time() {
     killed_at_random(Order::Upload, 10_000).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn l08_a_move_of_a_thousand_objects_survives_being_killed_at_any_time() {
+    killed_at_random(Order::Move, 1_000).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod cancelling;
+mod copying;
 mod deleting;
 mod downloading;
 #[cfg(unix)]
