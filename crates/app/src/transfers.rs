@@ -326,6 +326,8 @@ fn result(job: &JobSnapshot) -> Option<String> {
     let mut text = match job.kind {
         JobKind::Upload => format!("{done} stored"),
         JobKind::Download => format!("{} saved, sizes match", words::counted(job.items_done, "file")),
+        JobKind::Copy => format!("{done} copied"),
+        JobKind::Move => format!("{done} moved"),
         JobKind::Delete => format!("{done} deleted"),
         JobKind::EmptyAndDeleteBucket => format!("{done} and the bucket deleted"),
         JobKind::SetAcl => format!("access of {done} changed"),

@@ -443,7 +443,7 @@ export type JobErrorView = {
 	requestId: string | null,
 };
 
-export type JobKind = "upload" | "download" | "delete" | "emptyBucket" | "access";
+export type JobKind = "upload" | "download" | "copy" | "move" | "delete" | "emptyBucket" | "access";
 
 export type JobState = "queued" | "running" | "paused" | "done" | "failed" | "cancelled";
 

@@ -67,6 +67,7 @@ impl App {
             };
             let taken = engine.adopt(&account, client).await;
             let taken = taken.map_err(|cause| Error::of_transfer(OPERATION, cause))?;
+            self.open_for_copies(&taken.needed).await;
             all.resumed += taken.resumed.len() as u64;
             all.paused += taken.paused.len() as u64;
             all.items_kept += taken.items_kept;
@@ -75,15 +76,27 @@ impl App {
         Ok(all)
     }
 
-    /// Makes sure that the engine has the client of a job's account: a job from the list of an earlier run may be of one
-    /// that was not opened yet.
+    /// Makes sure that the engine has the clients of a job's accounts: a job from the list of an earlier run may be of some
+    /// that were not opened yet.
     async fn open_account_of(&self, job: JobId) -> Result<()> {
         let Some(job) = self.parts.work.engine.job(job) else {
             return Ok(());
         };
-        let client = self.client(&AccountId::from(job.account.as_str())).await?;
-        self.parts.work.engine.set_client(&job.account, client);
+        for account in [Some(job.account), job.from_account].into_iter().flatten() {
+            let client = self.client(&AccountId::from(account.as_str())).await?;
+            self.parts.work.engine.set_client(&account, client);
+        }
         Ok(())
+    }
+
+    /// Brings the accounts that copies read from; a copy waits for one that cannot be opened now.
+    async fn open_for_copies(&self, accounts: &[String]) {
+        for account in accounts {
+            match self.client(&AccountId::from(account.as_str())).await {
+                Ok(client) => self.parts.work.engine.set_client(account, client),
+                Err(error) => tracing::warn!(%account, %error, "copies wait for the account that they read from"),
+            }
+        }
     }
 
     /// Stops every job.

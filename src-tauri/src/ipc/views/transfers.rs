@@ -12,6 +12,8 @@ use crate::ipc::mirror::{list, maybe_millis, same_fields, same_variants, text};
 pub(crate) enum JobKind {
     Upload,
     Download,
+    Copy,
+    Move,
     Delete,
     EmptyBucket,
     Access,
@@ -132,6 +134,8 @@ impl From<app::JobKind> for JobKind {
         match kind {
             app::JobKind::Upload => Self::Upload,
             app::JobKind::Download => Self::Download,
+            app::JobKind::Copy => Self::Copy,
+            app::JobKind::Move => Self::Move,
             app::JobKind::Delete => Self::Delete,
             app::JobKind::EmptyAndDeleteBucket => Self::EmptyBucket,
             app::JobKind::SetAcl => Self::Access,
