@@ -2,13 +2,16 @@
 
 #![expect(clippy::doc_markdown, reason = "--help would show backticks")]
 
-use std::ffi::{OsStr, OsString};
+mod copying;
+
+use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-use crate::conflicts::Conflict;
+pub(crate) use copying::{CopyAclName, CpArguments, MvArguments};
+
 use crate::place::{Argument, Owner};
 use crate::{environment, exit};
 
@@ -72,8 +75,10 @@ pub(crate) enum Command {
     },
     /// Delete a bucket
     Rb(RbArguments),
-    /// Copy files to a bucket, or objects to files
+    /// Copy files to a bucket, objects to files, or objects to another place
     Cp(CpArguments),
+    /// Move objects to another key, bucket or account
+    Mv(MvArguments),
     /// Delete objects
     Rm(RmArguments),
     /// Write objects to standard output, byte for byte
@@ -205,30 +210,6 @@ pub(crate) struct RbArguments {
     /// Do not ask
     #[arg(short, long)]
     pub(crate) yes: bool,
-}
-
-/// What `cp` takes.
-#[derive(Args, Debug)]
-#[command(after_help = "\
-A source that ends in / means what is in it: cp -r photos/ b/2026/ makes 2026/a.jpg, cp -r photos b/2026/ makes
-2026/photos/a.jpg. A single file or object gets exactly the name of the target, unless that ends in / or is a folder.
-With several sources, or -r, the target is a folder.")]
-pub(crate) struct CpArguments {
-    /// Files to send, or objects to fetch; the last one is the target
-    #[arg(required = true, num_args = 2.., value_name = "SOURCE… TARGET")]
-    pub(crate) places: Vec<OsString>,
-    /// Folders with everything in them
-    #[arg(short, long)]
-    pub(crate) recursive: bool,
-    /// What to do where the name is taken: asks at a terminal, skips without one
-    #[arg(long, value_enum)]
-    pub(crate) conflict: Option<Conflict>,
-    /// Replace what is there: --conflict overwrite
-    #[arg(short = 'f', long, conflicts_with = "conflict")]
-    pub(crate) overwrite: bool,
-    /// Who may read what is sent; the server decides where nothing is said
-    #[arg(long, value_enum)]
-    pub(crate) acl: Option<AclName>,
 }
 
 /// Who may read a new object.
@@ -384,6 +365,7 @@ impl Command {
             Self::Completions { .. } => false,
             Self::Ls(LsArguments { places, .. })
             | Self::Mb { places }
+            | Self::Mv(MvArguments { places, .. })
             | Self::Rm(RmArguments { places, .. })
             | Self::Cat(CatArguments { places, .. })
             | Self::Link(LinkArguments { places, .. })

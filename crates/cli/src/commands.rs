@@ -9,6 +9,7 @@ mod du;
 pub(crate) mod link;
 mod ls;
 mod mb;
+mod mv;
 mod put;
 mod rb;
 mod rm;
@@ -28,6 +29,7 @@ pub(crate) async fn run(session: &Session, command: Command) -> Result<Code, Fai
         Command::Mb { places } => mb::run(session, &places).await,
         Command::Rb(arguments) => rb::run(session, &arguments).await,
         Command::Cp(arguments) => cp::run(session, arguments).await,
+        Command::Mv(arguments) => mv::run(session, &arguments).await,
         Command::Rm(arguments) => rm::run(session, &arguments).await,
         Command::Cat(arguments) => cat::run(session, &arguments).await,
         Command::Put(arguments) => put::run(session, arguments).await,

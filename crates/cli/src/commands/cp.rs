@@ -1,34 +1,40 @@
-//! `dip cp`: files to objects, and objects to files.
+//! `dip cp`: files to objects, objects to files, and objects to other places.
 //!
-//! Which way it goes is said by the arguments: one side is places, the other is paths. Nothing that is there is replaced
-//! unless that was said.
+//! Which way it goes is said by the arguments, which are places or paths. Nothing that is there is replaced unless that was
+//! said.
 
+pub(super) mod across;
 mod download;
 mod upload;
 
 use std::path::PathBuf;
 
-use crate::arguments::CpArguments;
+use dipper_app::UploadAccess;
+
+use crate::arguments::{AclName, CopyAclName, CpArguments};
 use crate::conflicts::Conflict;
 use crate::exit::{Code, Failure};
 use crate::place::{Argument, Place};
 use crate::session::Session;
 
 /// What was asked for, whichever way it goes.
-struct Choices {
-    recursive: bool,
-    conflict: Conflict,
+pub(super) struct Choices {
+    pub(super) recursive: bool,
+    pub(super) conflict: Conflict,
+}
+
+impl Choices {
+    pub(super) fn new(recursive: bool, overwrite: bool, conflict: Option<Conflict>) -> Self {
+        let said = overwrite.then_some(Conflict::Overwrite).or(conflict);
+        Self {
+            recursive,
+            conflict: Conflict::or_default(said),
+        }
+    }
 }
 
 pub(super) async fn run(session: &Session, arguments: CpArguments) -> Result<Code, Failure> {
-    let said = arguments
-        .overwrite
-        .then_some(Conflict::Overwrite)
-        .or(arguments.conflict);
-    let choices = Choices {
-        recursive: arguments.recursive,
-        conflict: Conflict::or_default(said),
-    };
+    let choices = Choices::new(arguments.recursive, arguments.overwrite, arguments.conflict);
     let mut read: Vec<Argument> = arguments.places.iter().map(|text| Argument::read(text)).collect();
     let Some(target) = read.pop() else {
         return Err(Failure::usage("There is nothing to copy."));
@@ -42,17 +48,30 @@ pub(super) async fn run(session: &Session, arguments: CpArguments) -> Result<Cod
     }
     match target {
         Argument::Place(target) if places.is_empty() => {
-            upload::run(session, &paths, &target, &choices, super::access(arguments.acl)).await
+            upload::run(session, &paths, &target, &choices, access(arguments.acl)?).await
         }
         Argument::Path(target) if paths.is_empty() => download::run(session, &places, &target, &choices).await,
-        Argument::Place(_) => Err(
-            Failure::usage("cp goes from files to a bucket, or from a bucket to files.")
-                .with_hint("A place is account:bucket/key or s3://bucket/key; a file with a colon is ./like:this."),
-        ),
+        Argument::Place(target) if paths.is_empty() => {
+            across::run(session, &places, &target, &choices, across::Way::copying(arguments.acl)).await
+        }
+        Argument::Place(_) => Err(Failure::usage(
+            "Some sources are files and some are places: copy them one kind after the other.",
+        )
+        .with_hint("A place is account:bucket/key or s3://bucket/key; a file with a colon is ./like:this.")),
         Argument::Path(target) => Err(Failure::usage(format!(
             "Both sides are files: where in which bucket is “{}”?",
             target.display()
         ))
         .with_hint("A place is account:bucket/key, s3://bucket/key or :bucket/key.")),
+    }
+}
+
+/// Who may read what is sent. A file has no access rights that an object could keep.
+fn access(acl: Option<CopyAclName>) -> Result<UploadAccess, Failure> {
+    match acl {
+        None => Ok(super::access(None)),
+        Some(CopyAclName::Private) => Ok(super::access(Some(AclName::Private))),
+        Some(CopyAclName::Public) => Ok(super::access(Some(AclName::Public))),
+        Some(CopyAclName::Keep) => Err(Failure::usage("A file has no access rights to keep.")),
     }
 }

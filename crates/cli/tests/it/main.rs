@@ -7,6 +7,7 @@ mod accounts;
 mod buckets;
 mod copying;
 mod listing;
+mod moving;
 mod objects;
 mod removing;
 mod support;
