@@ -46,7 +46,7 @@ pub(crate) fn bench(words: &[&str]) -> Result<(), Failure> {
 fn start_and_list() -> Result<(), Failure> {
     setup::setup(Purpose::Desktop)?;
     ui::build()?;
-    let app = run::build(&["dipper", "startup"])?;
+    let app = run::build(&["dipper", "startup", "drag-source"])?;
     let mut start = Command::new(repository::program("release", "startup")?);
     start.arg("--app").arg(app).args(["--runs", STARTS]);
     step::say(&step::run("starting Dipper until its list can be used", start)?);
