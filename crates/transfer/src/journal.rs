@@ -7,10 +7,11 @@
 //! the server or looking at the disk.
 //!
 //! ```text
-//!   tasks ── call, note ──► bounded queue ──► one thread: BEGIN … COMMIT (fsync) ──► answers
+//!   tasks ── call, note ──► what waits ──► one thread: BEGIN … COMMIT (fsync) ──► answers
 //! ```
 //!
-//! All that is in the queue goes into one transaction, so sixteen uploads side by side cost one fsync and not sixteen.
+//! All that waits goes into one transaction, so sixteen uploads side by side cost one fsync and not sixteen. The thread is
+//! woken by the first note and by every call, not by each of ten thousand notes: waking a thread costs more than the note.
 
 mod exact;
 mod items;
@@ -20,13 +21,13 @@ mod schema;
 
 use std::fmt;
 use std::path::Path;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use dipper_storage::ErrorKind;
 use rusqlite::Connection;
-use tokio::sync::{mpsc, oneshot};
-use tokio::time::Instant;
+use tokio::sync::oneshot;
 
 pub(crate) use exact::exact_path;
 pub(crate) use items::{Evidence, Item, ItemOptions, NewItem, Part, Role, Standing};
@@ -35,8 +36,8 @@ pub(crate) use owner::Owner;
 
 use crate::error::{Error, Result};
 
-/// Requests that wait for the thread. A full queue makes its writers wait: nothing piles up while the disk is slow.
-const QUEUE: usize = 1024;
+/// Notes that may wait. Whoever writes one more waits until it is durable: nothing piles up while the disk is slow.
+const NOTES: usize = 1024;
 /// The most that goes into one transaction.
 const BATCH: usize = 512;
 /// How long notes wait for company. Long enough to save most fsyncs, short enough that a crash takes little along.
@@ -47,15 +48,22 @@ const BUSY: Duration = Duration::from_secs(5);
 /// The journal of one engine. Clones are the same journal.
 #[derive(Clone)]
 pub(crate) struct Journal {
-    requests: mpsc::Sender<Request>,
+    waiting: Arc<Mutex<Vec<Request>>>,
+    wake: mpsc::Sender<Wake>,
     owner: Arc<Owner>,
     token: Arc<str>,
 }
 
-/// Something to do in a transaction, and whom to tell when it is durable.
-struct Request {
-    work: Box<dyn FnOnce(&Connection) -> Answer + Send>,
-    awaited: bool,
+/// Something to do in a transaction; gives whom to tell when it is durable.
+type Request = Box<dyn FnOnce(&Connection) -> Answer + Send>;
+
+/// Why the thread is woken.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wake {
+    /// Somebody waits.
+    Now,
+    /// There is a note.
+    Soon,
 }
 
 /// Told how the transaction ended.
@@ -70,15 +78,18 @@ impl Journal {
         };
         let token = schema::token(&connection).map_err(|cause| failed("read", &cause))?;
         let owner = Owner::new(folder)?;
-        let (requests, queue) = mpsc::channel(QUEUE);
+        let (wake, woken) = mpsc::channel();
+        let waiting = Arc::<Mutex<Vec<Request>>>::default();
+        let queue = waiting.clone();
         let about =
             |source| Error::new(ErrorKind::LocalIo, "Could not start the journal of transfers").with_source(source);
         std::thread::Builder::new()
             .name("dipper-journal".to_owned())
-            .spawn(move || work(connection, queue))
+            .spawn(move || work(connection, &woken, &queue))
             .map_err(about)?;
         Ok(Self {
-            requests,
+            waiting,
+            wake,
             owner: Arc::new(owner),
             token: token.into(),
         })
@@ -99,6 +110,23 @@ impl Journal {
         &self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T> {
+        let answer = self.ask(work)?;
+        answer.await.unwrap_or_else(|_| Err(gone()))
+    }
+
+    /// The same, on a thread that may block.
+    pub(crate) fn call_blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let answer = self.ask(work)?;
+        answer.blocking_recv().unwrap_or_else(|_| Err(gone()))
+    }
+
+    fn ask<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<oneshot::Receiver<Result<T>>> {
         let (sender, answer) = oneshot::channel();
         let work = move |connection: &Connection| -> Answer {
             let outcome = work(connection).map_err(|cause| failed("write", &cause));
@@ -107,8 +135,9 @@ impl Journal {
                 _ = sender.send(committed.and(outcome));
             })
         };
-        self.send(Box::new(work), true).await?;
-        answer.await.unwrap_or_else(|_| Err(gone()))
+        self.waiting().push(Box::new(work));
+        self.wake.send(Wake::Now).map_err(|_| gone())?;
+        Ok(answer)
     }
 
     /// Has `work` done soon. What goes wrong is said in the log; the next [`call`](Self::call) meets it too.
@@ -121,55 +150,65 @@ impl Journal {
                 }
             })
         };
-        if let Err(error) = self.send(Box::new(work), false).await {
+        let before = {
+            let mut waiting = self.waiting();
+            waiting.push(Box::new(work));
+            waiting.len() - 1
+        };
+        // Behind another one it needs no word of its own. Too many: this one is waited for.
+        let written = match before {
+            0 => self.wake.send(Wake::Soon).map_err(|_| gone()),
+            1..NOTES => Ok(()),
+            _ => self.call(|_| Ok(())).await,
+        };
+        if let Err(error) = written {
             tracing::error!(%error, "a note in the journal of transfers is lost");
         }
     }
 
-    async fn send(&self, work: Box<dyn FnOnce(&Connection) -> Answer + Send>, awaited: bool) -> Result<()> {
-        self.requests.send(Request { work, awaited }).await.map_err(|_| gone())
+    fn waiting(&self) -> MutexGuard<'_, Vec<Request>> {
+        lock(&self.waiting)
     }
 }
 
-/// The thread: ends when the last journal is dropped, after everything in the queue.
-fn work(mut connection: Connection, mut queue: mpsc::Receiver<Request>) {
-    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_time().build() else {
-        tracing::error!("the journal of transfers has no timer and does not work");
-        return;
-    };
-    runtime.block_on(async {
-        while let Some(first) = queue.recv().await {
-            let batch = gather(first, &mut queue).await;
+fn lock(waiting: &Mutex<Vec<Request>>) -> MutexGuard<'_, Vec<Request>> {
+    waiting.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The thread: ends when the last journal is dropped, after everything that waits.
+fn work(mut connection: Connection, woken: &mpsc::Receiver<Wake>, waiting: &Mutex<Vec<Request>>) {
+    while let Ok(wake) = woken.recv() {
+        if wake == Wake::Soon {
+            gather(woken);
+        }
+        loop {
+            let mut batch = std::mem::take(&mut *lock(waiting));
+            if batch.is_empty() {
+                break;
+            }
+            let rest = batch.split_off(batch.len().min(BATCH));
+            lock(waiting).splice(0..0, rest);
             commit(&mut connection, batch);
         }
-    });
+    }
 }
 
-/// Everything that waits; notes alone wait a little for company.
-async fn gather(first: Request, queue: &mut mpsc::Receiver<Request>) -> Vec<Request> {
+/// Notes wait a little for company, until somebody waits for them.
+fn gather(woken: &mpsc::Receiver<Wake>) {
     let until = Instant::now() + GATHER;
-    let mut awaited = first.awaited;
-    let mut batch = vec![first];
-    while !awaited && batch.len() < BATCH {
-        let Ok(Some(next)) = tokio::time::timeout_at(until, queue.recv()).await else {
-            break;
-        };
-        awaited = next.awaited;
-        batch.push(next);
+    loop {
+        match woken.recv_timeout(until.saturating_duration_since(Instant::now())) {
+            Ok(Wake::Soon) => {}
+            Ok(Wake::Now) | Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return,
+        }
     }
-    while batch.len() < BATCH
-        && let Ok(next) = queue.try_recv()
-    {
-        batch.push(next);
-    }
-    batch
 }
 
 fn commit(connection: &mut Connection, batch: Vec<Request>) {
     let mut answers: Vec<Answer> = Vec::with_capacity(batch.len());
     let outcome = (|| {
         let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-        answers.extend(batch.into_iter().map(|request| (request.work)(&transaction)));
+        answers.extend(batch.into_iter().map(|request| request(&transaction)));
         transaction.commit()
     })();
     for answer in answers {

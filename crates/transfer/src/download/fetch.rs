@@ -21,6 +21,8 @@ use crate::parts::{PartPlan, parts_for};
 use crate::progress::ItemBytes;
 use crate::retry::Tries;
 
+/// Ranges of one object that are fetched at a time: more are no faster, and each has buffers of its own.
+const RANGES: usize = 8;
 /// How often an object may change under way before we give up.
 const BEGINNINGS: u32 = 3;
 
@@ -171,7 +173,7 @@ impl Fetch {
         let next = Arc::new(AtomicUsize::new(0));
         let context = self.context.child();
         let mut workers = JoinSet::new();
-        for _ in 0..context.width.min(missing.len()) {
+        for _ in 0..context.width.min(RANGES).min(missing.len()) {
             let (next, missing, pin, proof) = (next.clone(), missing.clone(), pin.clone(), proof.clone());
             let fetch = Fetch {
                 context: context.clone(),

@@ -238,10 +238,11 @@ impl Journal {
     /// Items were settled, or given up; what they had is known no longer unless they failed with it.
     pub(crate) async fn settle(&self, job: JobId, numbers: Vec<u32>, standing: ItemStanding) {
         self.note(move |connection| {
-            let sql = "UPDATE items SET state = ?3, evidence = CASE WHEN ?3 = 4 THEN evidence END WHERE job = ?1 AND number = ?2";
+            let sql = "UPDATE items SET state = ?4, evidence = CASE WHEN ?4 = 4 THEN evidence END
+                       WHERE job = ?1 AND number BETWEEN ?2 AND ?3";
             let mut settle = connection.prepare_cached(sql)?;
-            for number in numbers {
-                settle.execute(params![job.0, number, code(standing)])?;
+            for (first, last) in rows_of(numbers) {
+                settle.execute(params![job.0, first, last, code(standing)])?;
             }
             Ok(())
         })
@@ -349,6 +350,19 @@ impl Journal {
     }
 }
 
+/// Numbers as the rows of consecutive ones that they make up: a batch of a thousand is one statement.
+fn rows_of(mut numbers: Vec<u32>) -> Vec<(u32, u32)> {
+    numbers.sort_unstable();
+    let mut rows: Vec<(u32, u32)> = Vec::new();
+    for number in numbers {
+        match rows.last_mut() {
+            Some((_, last)) if number <= last.saturating_add(1) => *last = number,
+            _ => rows.push((number, number)),
+        }
+    }
+    rows
+}
+
 /// Puts items in, numbered from `first` on.
 pub(super) fn insert(connection: &Connection, job: JobId, first: u32, items: &[NewItem]) -> rusqlite::Result<()> {
     let sql = "INSERT INTO items (job, number, role, key, path, size, options, state) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
@@ -426,4 +440,16 @@ fn item(row: &Row<'_>) -> rusqlite::Result<Item> {
         // What cannot be read is as good as nothing: the item is looked at from the beginning.
         evidence: evidence.and_then(|text| serde_json::from_str(&text).ok()),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_settled_in_rows() {
+        assert_eq!(rows_of(vec![]), []);
+        assert_eq!(rows_of(vec![7, 3, 5, 4, 9, 8, 4]), [(3, 5), (7, 9)]);
+        assert_eq!(rows_of(vec![u32::MAX, 1]), [(1, 1), (u32::MAX, u32::MAX)]);
+    }
 }
