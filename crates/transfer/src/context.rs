@@ -8,9 +8,10 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
 use crate::error::{Error, Result};
-use crate::files::Buffers;
+use crate::files::{Buffers, Outlet};
 use crate::job::ItemStanding;
 use crate::journal::Journal;
+use crate::limits::Lane;
 use crate::line::{Blame, Line, Ticket};
 use crate::progress::ItemBytes;
 use crate::record::Job;
@@ -31,6 +32,10 @@ pub(crate) struct Context {
     pub(crate) width: usize,
     /// The line to the account's server, shared by all its jobs.
     pub(crate) line: Arc<Line>,
+    /// What the job has of the bytes that go up.
+    pub(crate) up: Lane,
+    /// What the job has of the bytes that come down.
+    pub(crate) down: Lane,
 }
 
 /// What a request needs to go out: a place on its line and one of the connections.
@@ -64,6 +69,14 @@ impl Context {
         Self {
             cancel: self.cancel.child_token(),
             ..self.clone()
+        }
+    }
+
+    /// What the pieces of a file go through on their way up.
+    pub(crate) fn outlet(&self) -> Outlet {
+        Outlet {
+            buffers: self.buffers.clone(),
+            lane: self.up.clone(),
         }
     }
 

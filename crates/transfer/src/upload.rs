@@ -150,6 +150,10 @@ impl Sending<'_> {
 
     async fn put(&self, key: &ObjectKey, options: &PutOptions) -> Result<Sent> {
         let body = self.body().await?;
+        let _permit = self
+            .context
+            .unless_cancelled(self.context.up.body(self.source.length()))
+            .await?;
         crash_point!("upload.before_put");
         let mut tries = 0;
         let outcome = self
@@ -198,7 +202,8 @@ impl Sending<'_> {
 
     async fn body(&self) -> Result<Whole> {
         let length = self.source.length();
-        if length <= SMALL {
+        // What is in memory goes out at one go, and a limit is kept in small steps.
+        if length == 0 || (length <= SMALL && self.context.up.is_free()) {
             let source = self.source.clone();
             return Ok(Whole::Bytes(blocking(move || source.read_all()).await?));
         }
@@ -212,7 +217,7 @@ impl Sending<'_> {
         FilePart::new(
             self.source.clone(),
             (offset, length),
-            self.context.buffers.clone(),
+            self.context.outlet(),
             self.bytes.clone(),
         )
     }

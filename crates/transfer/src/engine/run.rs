@@ -14,24 +14,26 @@ use crate::crash::crash_point;
 use crate::error::{Error, Result};
 use crate::job::JobState;
 use crate::journal::{Saved, Standing};
+use crate::queue::InLine;
 use crate::record::{Job, Stop};
 use crate::work;
 
 impl Shared {
     pub(super) fn queue(self: &Arc<Self>, job: Arc<Job>) {
+        let cancel = job.cancellation();
+        // A job that is to stop waits for no turn, and does not begin.
+        let line = (!cancel.is_cancelled()).then(|| self.turns.line_up(job.id(), job.turn()));
         self.touch();
         if let Some(threads) = self.threads.handle() {
-            self.tracker.spawn_on(self.clone().run(job), threads);
+            self.tracker.spawn_on(self.clone().run(job, cancel, line), threads);
         }
     }
 
-    async fn run(self: Arc<Self>, job: Arc<Job>) {
-        let cancel = job.cancellation();
-        // The token is asked first: a job that is to stop does not begin.
-        let turn = if cancel.is_cancelled() {
-            None
-        } else {
-            cancel.run_until_cancelled(self.turns.acquire()).await
+    async fn run(self: Arc<Self>, job: Arc<Job>, cancel: CancellationToken, line: Option<InLine>) {
+        let turn = match line {
+            // The token is asked first: the turn may be there already.
+            Some(line) if !cancel.is_cancelled() => cancel.run_until_cancelled(line.called()).await.flatten(),
+            _ => None,
         };
         if turn.is_some()
             && let Err(error) = self.work(&job, cancel).await
@@ -79,6 +81,8 @@ impl Shared {
             connections: self.connections.clone(),
             width: self.options.total_connections.max(1),
             line: self.lines.of(job.account()),
+            up: self.up.lane(job.id()),
+            down: self.down.lane(job.id()),
         })
     }
 

@@ -206,11 +206,12 @@ impl Parts {
 
     async fn send_one(&self, context: &Context, index: u32) -> Result<CompletedPart> {
         let range = self.plan.range(index, self.source.length());
-        let part = FilePart::new(self.source.clone(), range, context.buffers.clone(), self.bytes.clone());
+        let part = FilePart::new(self.source.clone(), range, context.outlet(), self.bytes.clone());
         let (client, bucket) = (&context.client, context.job.bucket());
         let number = index + 1;
         let (reading, wanted) = (part.clone(), client.config().compatibility.checksum);
         let checksum = blocking(move || reading.checksum(wanted)).await?;
+        let _permit = context.unless_cancelled(context.up.body(part.length())).await?;
         let attempt = || async {
             let body = UploadBody::source(Arc::new(part.clone()), part.length());
             let body = checksum.into_iter().fold(body, UploadBody::with_checksum);
