@@ -151,6 +151,7 @@ mod tests {
             seconds_left: None,
             started_at: None,
             finished_at: None,
+            turn: id,
             waits: None,
             errors: Vec::new(),
             first_key: None,
