@@ -229,6 +229,9 @@ pub(crate) struct CpArguments {
     /// Who may read what is sent; the server decides where nothing is said
     #[arg(long, value_enum)]
     pub(crate) acl: Option<AclName>,
+    /// Move at most so many bytes a second, all files together: 500K, 2M, 1.5G
+    #[arg(long, value_name = "BYTES", value_parser = crate::commands::cp::rate)]
+    pub(crate) limit: Option<u64>,
 }
 
 /// Who may read a new object.

@@ -4,9 +4,14 @@
 //! unless that was said.
 
 mod download;
+mod rate;
 mod upload;
 
 use std::path::PathBuf;
+
+use dipper_app::TransferLimits;
+
+pub(crate) use rate::rate;
 
 use crate::arguments::CpArguments;
 use crate::conflicts::Conflict;
@@ -25,6 +30,11 @@ pub(super) async fn run(session: &Session, arguments: CpArguments) -> Result<Cod
         .overwrite
         .then_some(Conflict::Overwrite)
         .or(arguments.conflict);
+    session.app.limit_transfers(TransferLimits {
+        up: arguments.limit,
+        down: arguments.limit,
+        ..TransferLimits::default()
+    });
     let choices = Choices {
         recursive: arguments.recursive,
         conflict: Conflict::or_default(said),
