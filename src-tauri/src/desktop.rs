@@ -1,4 +1,4 @@
-//! The desktop's side of the shell: the window, drops from outside, dialogs, notices, the clipboard, the browser.
+//! The desktop's side of the shell: the window, drops from outside, dialogs, notices, the task bar, the clipboard, the browser.
 
 pub(crate) mod browser;
 pub(crate) mod clipboard;
@@ -7,6 +7,7 @@ pub(crate) mod drops;
 #[cfg(target_os = "linux")]
 pub(crate) mod graphics;
 pub(crate) mod notices;
+mod taskbar;
 pub(crate) mod window;
 
 use dipper_app::{App, AppOptions};

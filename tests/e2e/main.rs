@@ -16,6 +16,7 @@ mod gate;
 mod hostile_server;
 mod keyboard;
 mod objects;
+mod queue;
 mod security;
 mod shape;
 mod shell;

@@ -76,7 +76,7 @@ pub struct Started {
 }
 
 impl App {
-    /// Opens the data folder and looks for the keychain. Contacts no server.
+    /// Opens the data folder and looks for the keychain; transfers keep to the saved limits. Contacts no server.
     pub async fn start(options: AppOptions) -> Result<Self> {
         let database = Database::open(&options.data_folder).await?;
         let vault = Vault::open(options.vault).await;
@@ -93,7 +93,12 @@ impl App {
             work: Work::new(&options.data_folder).await?,
             options,
         };
-        Ok(Self { parts: Arc::new(parts) })
+        let app = Self { parts: Arc::new(parts) };
+        // What cannot be read is said where the settings are shown.
+        if let Ok(settings) = app.settings().await {
+            app.limit_transfers(settings.transfers);
+        }
+        Ok(app)
     }
 
     /// What the first screen needs: accounts, keychain, settings, layout.

@@ -59,7 +59,7 @@ pub use dipper_storage::{Addressing, CannedAcl, Scheme, SignatureVersion, Versio
 pub use dipper_storage::{ByteRange, ListedObject, ObjectInfo, ObjectKey, Prefix};
 pub use dipper_storage::{LinkPart, LinkRole, Right};
 pub use dipper_transfer::ConflictPolicy as TakenKey;
-pub use dipper_transfer::{CopyAccess, DownloadConflict, ItemStanding, JobKind, JobState};
+pub use dipper_transfer::{CopyAccess, DownloadConflict, ItemStanding, JobKind, JobState, Move};
 pub use downloads::local_name;
 pub use error::{Error, ErrorKind};
 pub use events::{Event, EventChanges};
@@ -76,7 +76,9 @@ pub use plans::PlanToken;
 pub use secrecy::SecretString;
 pub use settings::{Density, Settings, Theme};
 pub use targets::Target;
-pub use transfers::{Job, JobError, TakenUpTransfers, TransferBatch, TransferChanges, TransferItem, TransferTotals};
+pub use transfers::{
+    Job, JobError, TakenUpTransfers, TransferBatch, TransferChanges, TransferItem, TransferLimits, TransferTotals,
+};
 pub use uploads::{
     ConflictPolicy, Decision, KeyChange, SHOWN_ITEMS, SkippedFile, SourceId, UploadAccess, UploadChange, UploadChoices,
     UploadItem, UploadPlan, UploadResult, UploadTarget,

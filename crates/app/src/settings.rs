@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::App;
+use crate::TransferLimits;
 use crate::error::{Error, ErrorKind, Result};
 
 const SETTINGS: &str = "settings";
@@ -46,6 +47,8 @@ pub struct Settings {
     pub density: Density,
     /// Whether a drop always opens the upload sheet.
     pub always_ask_before_upload: bool,
+    /// How much transfers do at a time.
+    pub transfers: TransferLimits,
 }
 
 impl App {
@@ -58,7 +61,8 @@ impl App {
         }))
     }
 
-    /// Saves the settings and gives back what is saved. What a newer version keeps beside them stays.
+    /// Saves the settings, has transfers follow them, and gives back what is saved. What a newer version keeps beside them
+    /// stays.
     pub async fn save_settings(&self, settings: Settings) -> Result<Settings> {
         let mut saved = self.saved_settings().await?;
         let new = serde_json::to_value(settings).map_err(|cause| Error::internal(SAVE, cause))?;
@@ -69,7 +73,9 @@ impl App {
             .database
             .save_setting(SETTINGS, Value::Object(saved).to_string())
             .await?;
-        self.settings().await
+        let settings = self.settings().await?;
+        self.limit_transfers(settings.transfers);
+        Ok(settings)
     }
 
     /// The layout the window saved last.

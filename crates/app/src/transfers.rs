@@ -1,6 +1,7 @@
 //! Transfers as they are shown: the engine's jobs in words, in batches at most four times a second.
 
 mod control;
+mod limits;
 
 use std::collections::HashMap;
 
@@ -8,6 +9,8 @@ use dipper_transfer::{
     Changes, ItemError, ItemStanding, ItemView, JobId, JobKind, JobSnapshot, JobSpec, JobState, LineState, LineStatus,
 };
 use time::OffsetDateTime;
+
+pub use limits::TransferLimits;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::names;
@@ -51,6 +54,8 @@ pub struct Job {
     pub started_at: Option<OffsetDateTime>,
     /// When it ended.
     pub finished_at: Option<OffsetDateTime>,
+    /// Orders the jobs that wait: the one with the smallest is next.
+    pub turn: u64,
     /// What it waits for while it works, in words.
     pub waits: Option<String>,
     /// The first failures.
@@ -276,6 +281,7 @@ impl From<JobSnapshot> for Job {
             seconds_left: job.seconds_left,
             started_at: job.started_at,
             finished_at: job.finished_at,
+            turn: job.turn,
             waits: job.waits.map(waits),
             errors: job.errors.into_iter().map(JobError::from).collect(),
             first_key: job.keys.into_iter().next(),

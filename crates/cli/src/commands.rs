@@ -4,7 +4,7 @@ pub(crate) mod accounts;
 mod acl;
 pub(crate) mod cat;
 pub(crate) mod completions;
-mod cp;
+pub(crate) mod cp;
 mod du;
 pub(crate) mod link;
 mod ls;

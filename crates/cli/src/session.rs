@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::path::PathBuf;
 
-use dipper_app::{Account, App, AppOptions, VaultKind};
+use dipper_app::{Account, App, AppOptions, TransferLimits, VaultKind};
 use tempfile::TempDir;
 
 use crate::arguments::{Arguments, Global};
@@ -42,6 +42,8 @@ impl Session {
             ..AppOptions::new(data_folder(&global)?)
         };
         let app = App::start(options).await?;
+        // What was set in the window is for the window: a script runs as fast as it says itself.
+        app.limit_transfers(TransferLimits::default());
         let environment = match found {
             Some(found) if global.account.is_none() => Some(use_environment(&app, found).await?),
             _ => None,

@@ -8,9 +8,10 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
 use crate::error::{Error, Result};
-use crate::files::Buffers;
+use crate::files::{Buffers, Outlet};
 use crate::job::ItemStanding;
 use crate::journal::Journal;
+use crate::limits::Lane;
 use crate::line::{Blame, Line, Ticket};
 use crate::progress::ItemBytes;
 use crate::record::Job;
@@ -32,6 +33,10 @@ pub(crate) struct Context {
     pub(crate) width: usize,
     /// The line to the account's server, shared by all its jobs.
     pub(crate) line: Arc<Line>,
+    /// What the job has of the bytes that go up.
+    pub(crate) up: Lane,
+    /// What the job has of the bytes that come down.
+    pub(crate) down: Lane,
     /// Where the sources of a copy are, if they are seen with another account or in another bucket.
     pub(crate) origin: Option<Origin>,
     /// The keys that something is being stored under, over all jobs.
@@ -96,6 +101,14 @@ impl Context {
                 (there, origin.bucket.clone())
             }
             None => (self.clone(), self.job.bucket().clone()),
+        }
+    }
+
+    /// What the pieces of a file go through on their way up.
+    pub(crate) fn outlet(&self) -> Outlet {
+        Outlet {
+            buffers: self.buffers.clone(),
+            lane: self.up.clone(),
         }
     }
 

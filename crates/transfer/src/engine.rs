@@ -24,7 +24,9 @@ use crate::error::Result;
 use crate::files::{Buffers, Threads};
 use crate::job::{ItemStanding, ItemView, JobId, JobSnapshot, JobState};
 use crate::journal::{Journal, Standing};
+use crate::limits::{Limits, Pipe};
 use crate::line::{LineOptions, LineState, LineStatus, Lines};
+use crate::queue::{Move, Queue};
 use crate::record::{Identity, Job, Past, Stop};
 use crate::spec::JobSpec;
 use crate::store::Claims;
@@ -38,11 +40,11 @@ pub struct EngineOptions {
     pub journal: Option<PathBuf>,
     /// Requests under way at the same time, over all jobs. Eight to sixteen fill any line that we measured.
     pub total_connections: usize,
-    /// Jobs at work at the same time; others wait in the order they came.
-    pub running_jobs: usize,
     /// Objects from this size on are copied in parts side by side where their server does it by itself and is known to do
     /// that well. One request for a GiB takes a server some ten seconds.
     pub copy_in_parts_from: u64,
+    /// How much is done at a time, until [`Engine::set_limits`].
+    pub limits: Limits,
     /// Where the time comes from.
     pub clock: Clock,
     /// How requests wait while their server cannot take them.
@@ -54,8 +56,8 @@ impl Default for EngineOptions {
         Self {
             journal: None,
             total_connections: 16,
-            running_jobs: 4,
             copy_in_parts_from: 1024 * 1024 * 1024,
+            limits: Limits::default(),
             clock: OffsetDateTime::now_utc,
             line: LineOptions::default(),
         }
@@ -78,7 +80,10 @@ pub(crate) struct Shared {
     buffers: Arc<Buffers>,
     connections: Arc<Semaphore>,
     lines: Lines,
-    turns: Arc<Semaphore>,
+    limits: Mutex<Limits>,
+    up: Arc<Pipe>,
+    down: Arc<Pipe>,
+    turns: Arc<Queue>,
     root: CancellationToken,
     tracker: TaskTracker,
     clients: Mutex<HashMap<String, Client>>,
@@ -100,7 +105,10 @@ impl Engine {
             buffers: Arc::default(),
             connections: Arc::new(Semaphore::new(options.total_connections.max(1))),
             lines: Lines::new(options.line, options.total_connections.max(1)),
-            turns: Arc::new(Semaphore::new(options.running_jobs.max(1))),
+            limits: Mutex::new(options.limits),
+            up: Arc::default(),
+            down: Arc::default(),
+            turns: Arc::new(Queue::new(options.limits.jobs)),
             root: CancellationToken::new(),
             tracker: TaskTracker::new(),
             clients: Mutex::default(),
@@ -111,7 +119,10 @@ impl Engine {
             changed: watch::Sender::new(0),
             options,
         };
-        Ok(Engine(Arc::new(Owner(Arc::new(shared)))))
+        shared.deal();
+        let engine = Engine(Arc::new(Owner(Arc::new(shared))));
+        engine.set_limits(engine.limits());
+        Ok(engine)
     }
 
     /// Writes a job into the journal and puts it into the queue. When this returns, the job outlives this process; when it
@@ -211,6 +222,38 @@ impl Engine {
         Ok(self.shared().forget(ended).await? > 0)
     }
 
+    /// Changes how much is done at a time. It counts within a second, for bodies under way too; jobs that are at work stay
+    /// so.
+    pub fn set_limits(&self, limits: Limits) {
+        let shared = self.shared();
+        *shared.limits_now() = limits;
+        shared.up.set(limits.up);
+        shared.down.set(limits.down);
+        shared.turns.set_at_once(limits.jobs);
+    }
+
+    /// How much is done at a time.
+    pub fn limits(&self) -> Limits {
+        *self.shared().limits_now()
+    }
+
+    /// Moves a job among those that wait for their turn. One that does not wait stays as it is. Fails where the journal
+    /// does: then the order holds until the engine ends.
+    pub async fn shift(&self, id: JobId, to: Move) -> Result<()> {
+        let shared = self.shared();
+        let moved = shared.turns.shift(id, to);
+        if moved.is_empty() {
+            return Ok(());
+        }
+        for (id, turn) in &moved {
+            if let Some(job) = shared.find(*id) {
+                job.take_turn(*turn);
+            }
+        }
+        shared.touch();
+        shared.journal.set_turns(moved).await
+    }
+
     /// How many jobs have not ended, paused ones left out.
     pub fn unfinished(&self) -> usize {
         let at_work = |state: JobState| !state.is_finished() && state != JobState::Paused;
@@ -307,6 +350,20 @@ impl Shared {
     /// Counts the changes of states.
     pub(crate) fn changes(&self) -> watch::Receiver<u64> {
         self.changed.subscribe()
+    }
+
+    /// Starts what deals out the bytes that may move; it ends with everything else.
+    fn deal(&self) {
+        let Some(threads) = self.threads.handle() else { return };
+        for pipe in [&self.up, &self.down] {
+            let (pipe, end) = (pipe.clone(), self.root.child_token());
+            let dealing = async move { end.run_until_cancelled(pipe.deal()).await };
+            self.tracker.spawn_on(dealing, threads);
+        }
+    }
+
+    fn limits_now(&self) -> MutexGuard<'_, Limits> {
+        self.limits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn find(&self, id: JobId) -> Option<Arc<Job>> {

@@ -15,6 +15,6 @@ mod threads;
 pub(crate) use buffers::Buffers;
 pub(crate) use folders::Folders;
 pub use scan::{Scan, ScannedFile, SkipReason, Skipped, scan};
-pub(crate) use source::{FilePart, Fingerprint, SourceFile};
+pub(crate) use source::{FilePart, Fingerprint, Outlet, SourceFile};
 pub(crate) use target::Target;
 pub(crate) use threads::{Threads, blocking};

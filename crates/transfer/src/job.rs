@@ -127,6 +127,8 @@ pub struct JobSnapshot {
     pub started_at: Option<OffsetDateTime>,
     /// When it ended.
     pub finished_at: Option<OffsetDateTime>,
+    /// Orders the jobs that wait: the one with the smallest is next.
+    pub turn: u64,
     /// What it waits for while it works: the network, a busy server, new credentials.
     pub waits: Option<LineStatus>,
     /// What went wrong, the first hundred.

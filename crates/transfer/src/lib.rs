@@ -30,10 +30,12 @@ mod feed;
 mod files;
 mod job;
 mod journal;
+mod limits;
 mod line;
 mod names;
 mod parts;
 mod progress;
+mod queue;
 mod record;
 mod retry;
 mod spec;
@@ -49,9 +51,11 @@ pub use engine::{Engine, EngineOptions, TakenUp};
 pub use error::{Error, Result};
 pub use files::{Scan, ScannedFile, SkipReason, Skipped, scan};
 pub use job::{ItemError, ItemStanding, ItemView, JobId, JobKind, JobSnapshot, JobState};
+pub use limits::Limits;
 pub use line::{LineOptions, LineState, LineStatus};
 pub use names::{LocalName, local_name};
 pub use parts::{MULTIPART_THRESHOLD, PartPlan, parts_for};
+pub use queue::Move;
 pub use spec::{
     AclSpec, ConflictPolicy, CopyAccess, CopyFolder, CopyObject, CopySpec, DeleteSpec, DownloadConflict, DownloadSpec,
     EmptyBucketSpec, JobSpec, Place, UploadItem, UploadSpec,

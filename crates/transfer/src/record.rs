@@ -1,7 +1,7 @@
 //! What the engine keeps of a job in memory: figures, state, errors, and whether it is to stop. What is left to do is in the
 //! journal.
 
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -36,6 +36,7 @@ pub(crate) struct Identity {
 pub(crate) struct Job {
     identity: Identity,
     pub(crate) progress: Arc<Progress>,
+    turn: AtomicU64,
     record: Mutex<Record>,
     state: watch::Sender<JobState>,
 }
@@ -67,6 +68,8 @@ pub(crate) struct Past {
     pub(crate) started_at: Option<OffsetDateTime>,
     pub(crate) finished_at: Option<OffsetDateTime>,
     pub(crate) errors: Vec<ItemError>,
+    /// Where it was moved to; else its turn is its id.
+    pub(crate) turn: Option<u64>,
 }
 
 impl Job {
@@ -80,6 +83,7 @@ impl Job {
         let progress = Progress::default();
         progress.restore(standing);
         Self {
+            turn: AtomicU64::new(past.turn.unwrap_or(identity.id.0)),
             identity,
             progress: Arc::new(progress),
             record: Mutex::new(Record {
@@ -121,6 +125,16 @@ impl Job {
 
     pub(crate) fn created_at(&self) -> OffsetDateTime {
         self.identity.created_at
+    }
+
+    /// Orders the jobs that wait.
+    pub(crate) fn turn(&self) -> u64 {
+        self.turn.load(Relaxed)
+    }
+
+    /// It was moved, or another one was.
+    pub(crate) fn take_turn(&self, turn: u64) {
+        self.turn.store(turn, Relaxed);
     }
 
     pub(crate) fn state(&self) -> JobState {
@@ -229,6 +243,7 @@ impl Job {
             seconds_left: left.map(|left| left.div_ceil(bytes_per_second)),
             started_at: record.started_at,
             finished_at: record.finished_at,
+            turn: self.turn(),
             waits: None,
             errors: record.errors.clone(),
             keys: identity.description.keys.clone(),

@@ -56,6 +56,7 @@ macro_rules! every_command {
             transfers::watch_transfers,
             transfers::take_up_transfers,
             transfers::transfer_items,
+            transfers::move_transfer,
             transfers::pause_transfer,
             transfers::resume_transfer,
             transfers::pause_all_transfers,

@@ -7,7 +7,7 @@ use super::{At, done};
 use crate::desktop::dialogs::{self, DownloadPlace};
 use crate::ipc::error::Answer;
 use crate::ipc::mirror::list;
-use crate::ipc::views::{ItemStanding, TakenUpView, TransferBatch, TransferItemView};
+use crate::ipc::views::{ItemStanding, MoveTo, TakenUpView, TransferBatch, TransferItemView};
 
 #[tauri::command]
 #[specta::specta]
@@ -47,6 +47,12 @@ pub(crate) async fn transfer_items(
 ) -> Answer<Vec<TransferItemView>> {
     let which = which.map(Into::into);
     Ok(list(shell.app.transfer_items(id, which, after, most).await?))
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn move_transfer(shell: At<'_>, id: u64, to: MoveTo) -> Answer<()> {
+    done(shell.app.move_transfer(id, to.into()).await)
 }
 
 #[tauri::command]

@@ -10,6 +10,7 @@ use dipper_app::{App, JobState, TransferBatch};
 use tauri::{AppHandle, Manager};
 use tokio::sync::watch;
 
+use super::taskbar::Bar;
 use super::window::LABEL;
 
 /// Whoever waits for less is still there to see the end.
@@ -27,13 +28,15 @@ impl Default for Notices {
 }
 
 impl Notices {
-    /// Follows the transfers for as long as the program runs.
+    /// Follows the transfers for as long as the program runs, and has the task bar follow them too.
     pub(crate) fn follow(&self, handle: &AppHandle, app: &App) {
         let (handle, mut changes, under_way) = (handle.clone(), app.watch_transfers(), self.0.clone());
         tauri::async_runtime::spawn(async move {
-            let mut batch = Batch::default();
+            let (mut batch, mut bar) = (Batch::default(), Bar::default());
             loop {
-                let ended = batch.take(&changes.next().await, Instant::now());
+                let told = changes.next().await;
+                bar.follow(&handle, &told.totals);
+                let ended = batch.take(&told, Instant::now());
                 if let Some(text) = ended.and_then(Ended::words)
                     && !is_in_front(&handle)
                 {
@@ -151,6 +154,7 @@ mod tests {
             seconds_left: None,
             started_at: None,
             finished_at: None,
+            turn: id,
             waits: None,
             errors: Vec::new(),
             first_key: None,

@@ -1,5 +1,5 @@
 // What commands do that takes more than a line. Each takes the shell and starts its work; a failure is a toast.
-import type { CodeRequest, LinkRequest, Target } from '$backend/backend'
+import type { CodeRequest, LinkRequest, MoveTo, Target } from '$backend/backend'
 import { codeRequest } from '$session/dialogs.svelte'
 import type { ActingPane } from '$session/session.svelte'
 import type { Shell } from './shell.svelte'
@@ -148,3 +148,11 @@ export function selectAll({ session, table }: Shell) {
 
 export const openLocal = ({ session }: Shell) =>
   session.attempt(async () => session.accountSaved(await session.backend.openLocalStorage()))
+
+/** Moves the transfer that was pointed at last. */
+export function moveTransfer(to: MoveTo) {
+  return ({ session, transfers }: Shell) => {
+    const id = transfers.current
+    if (id !== null) session.attempt(() => transfers.move(id, to))
+  }
+}

@@ -127,3 +127,20 @@ test('one key pauses everything, and lets it go on when all is paused', () => {
   key()
   expect(transfers.resumeAll).toHaveBeenCalledTimes(1)
 })
+
+test('a key moves the transfer that was pointed at, and says why not', () => {
+  const { session, shell, table } = shellWith({ attempt: (work: () => unknown) => work() })
+  const transfers = { current: 7, move: vi.fn(), whyNotMove: vi.fn(() => null as string | null) }
+  Object.assign(shell, { transfers })
+  const key = (key: string) => table.press(press(key, { altKey: true, shiftKey: true }))
+  key('ArrowUp')
+  key('End')
+  expect(transfers.move.mock.calls).toEqual([
+    [7, 'up'],
+    [7, 'bottom'],
+  ])
+  transfers.whyNotMove.mockReturnValue('It is the next one already')
+  key('Home')
+  expect(transfers.move).toHaveBeenCalledTimes(2)
+  expect(session.toasts.show).toHaveBeenCalledWith(expect.objectContaining({ text: 'It is the next one already' }))
+})

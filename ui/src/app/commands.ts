@@ -5,13 +5,14 @@ import { accounts } from './commands/accounts'
 import { buckets } from './commands/buckets'
 import { files } from './commands/files'
 import { go } from './commands/go'
+import { transfers } from './commands/transfers'
 import { window } from './commands/window'
 import type { CommandSpec } from './spec'
 
 export type MenuName = 'Accounts' | 'Buckets' | 'Files' | 'Tools' | 'Help'
 
 /** All commands; where a key serves both panes, the one whose pane acts answers. */
-export const specs: CommandSpec[] = [...accounts, ...buckets, ...files, ...go, ...window]
+export const specs: CommandSpec[] = [...accounts, ...buckets, ...files, ...go, ...transfers, ...window]
 
 /** The menu bar; `null` is a rule. */
 export const menus: Record<MenuName, (CommandId | null)[]> = {
@@ -76,6 +77,7 @@ export const menus: Record<MenuName, (CommandId | null)[]> = {
     'transfers.pauseAll',
     'transfers.cancelAll',
     'transfers.clear',
+    'transfers.limits',
     null,
     'tools.settings',
   ],

@@ -34,6 +34,7 @@ import type {
   TakenUpView,
   TransferItemView,
   ItemStanding,
+  MoveTo,
   Target,
   PermissionsView,
   VerdictView,
@@ -136,6 +137,7 @@ export interface Backend {
   watchTransfers(batch: (b: TransferBatch) => void): Promise<Stop>
   takeUpTransfers(): Promise<TakenUpView> // what an earlier run left goes on; asking again takes only what waited
   transferItems(id: number, which: ItemStanding | null, after: number, most: number): Promise<TransferItemView[]>
+  moveTransfer(id: number, to: MoveTo): Promise<void> // one that waits for its turn
   pauseTransfer(id: number): Promise<void>
   resumeTransfer(id: number): Promise<void>
   pauseAllTransfers(): Promise<void>

@@ -59,6 +59,7 @@ export const commands = {
 	watchTransfers: (batch: Channel<TransferBatch>) => __TAURI_INVOKE<number>("watch_transfers", { batch }),
 	takeUpTransfers: () => __TAURI_INVOKE<TakenUpView>("take_up_transfers"),
 	transferItems: (id: number, which: ItemStanding | null, after: number, most: number) => __TAURI_INVOKE<TransferItemView[]>("transfer_items", { id, which, after, most }),
+	moveTransfer: (id: number, to: MoveTo) => __TAURI_INVOKE<null>("move_transfer", { id, to }),
 	pauseTransfer: (id: number) => __TAURI_INVOKE<null>("pause_transfer", { id }),
 	resumeTransfer: (id: number) => __TAURI_INVOKE<null>("resume_transfer", { id }),
 	pauseAllTransfers: () => __TAURI_INVOKE<null>("pause_all_transfers"),
@@ -465,6 +466,8 @@ export type JobView = {
 	secondsLeft: number | null,
 	startedAt: number | null,
 	finishedAt: number | null,
+	/**  Orders the jobs that wait: the one with the smallest is next. */
+	turn: number,
 	/**  What it waits for while it works. */
 	waits: string | null,
 	errors: JobErrorView[],
@@ -540,6 +543,9 @@ export type LinkView = {
 
 /**  Folders one level at a time, or every key. */
 export type Mode = "folders" | "flat";
+
+/**  Where a job that waits is moved. */
+export type MoveTo = "top" | "up" | "down" | "bottom";
 
 export type NamePart = {
 	text: string,
@@ -715,6 +721,7 @@ export type SettingsView = {
 	theme: Theme,
 	density: Density,
 	alwaysAskBeforeUpload: boolean,
+	transfers: TransferLimitsView,
 };
 
 /**  The version of the signature. */
@@ -774,6 +781,16 @@ export type TransferItemView = {
 	name: string,
 	size: number,
 	standing: ItemStanding,
+};
+
+/**  How much transfers do at a time. */
+export type TransferLimitsView = {
+	/**  Bytes a second. */
+	up: number | null,
+	/**  Bytes a second. */
+	down: number | null,
+	/**  Transfers at work at the same time. */
+	atOnce: number,
 };
 
 export type TransferTotals = {

@@ -96,6 +96,7 @@ export const tauriBackend: Backend = {
   watchTransfers: (batch) => watch(batch, commands.watchTransfers),
   takeUpTransfers: commands.takeUpTransfers,
   transferItems: commands.transferItems,
+  moveTransfer: quietly(commands.moveTransfer),
   pauseTransfer: quietly(commands.pauseTransfer),
   resumeTransfer: quietly(commands.resumeTransfer),
   pauseAllTransfers: quietly(commands.pauseAllTransfers),

@@ -34,7 +34,7 @@ export class Session {
 
   accounts = $state.raw<AccountView[]>([])
   accountId = $state<string | null>(null)
-  settings = $state.raw<SettingsView>({ theme: 'system', density: 'compact', alwaysAskBeforeUpload: false })
+  settings: SettingsView
   bucket = $state<string | null>(null)
   prefix = $state('')
   acting = $state<ActingPane>('objects')
@@ -50,7 +50,7 @@ export class Session {
     const saved = readLayout(start.layout)
     this.layout = new Layout(saved)
     this.accounts = start.accounts
-    this.settings = start.settings
+    this.settings = $state.raw(start.settings)
     const account = start.accounts.find(({ id }) => id === saved.accountId) ?? start.accounts[0] ?? null
     this.accountId = account?.id ?? null
     if (account !== null && account.id === saved.accountId && saved.place !== null) this.go(saved.place)
@@ -190,6 +190,15 @@ export class Session {
     this.bucket = null
     this.accountId = null
     this.attempt(() => this.view.close())
+  }
+
+  // ── settings ──
+
+  /** Changes some of the settings, at once and for good. */
+  changeSettings(part: Partial<SettingsView>): void {
+    this.attempt(async () => {
+      this.settings = await this.backend.saveSettings({ ...this.settings, ...part })
+    })
   }
 
   // ── news ──

@@ -29,7 +29,12 @@ const start = (layout: string | null, ids = ['a', 'b']): StartView => ({
   platform: 'linux',
   accounts: ids.map(account),
   keychain: { available: true, message: null },
-  settings: { theme: 'system', density: 'compact', alwaysAskBeforeUpload: false },
+  settings: {
+    theme: 'system',
+    density: 'compact',
+    alwaysAskBeforeUpload: false,
+    transfers: { up: null, down: null, atOnce: 4 },
+  },
   layout,
 })
 

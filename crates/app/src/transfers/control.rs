@@ -1,6 +1,6 @@
 //! Telling transfers to stop, to go on, to try again, to go; and taking up what an earlier run left.
 
-use dipper_transfer::JobId;
+use dipper_transfer::{JobId, Move};
 
 use super::TakenUpTransfers;
 use crate::error::{Error, ErrorKind, Result};
@@ -42,6 +42,13 @@ impl App {
     pub async fn resume_all_transfers(&self) -> Result<()> {
         let resumed = self.parts.work.engine.resume_all().await;
         resumed.map_err(|cause| Error::of_transfer("resumeAllTransfers", cause))
+    }
+
+    /// Moves a job among those that wait for their turn, for good. One that does not wait stays as it is.
+    pub async fn move_transfer(&self, id: u64, to: Move) -> Result<()> {
+        const OPERATION: &str = "moveTransfer";
+        let moved = self.parts.work.engine.shift(self.known_job(OPERATION, id)?, to).await;
+        moved.map_err(|cause| Error::of_transfer(OPERATION, cause))
     }
 
     /// Takes up what an earlier Dipper left unfinished when it was closed or killed, and puts what had ended back on the

@@ -371,7 +371,10 @@ async fn settings_and_layout_outlive_the_app() {
     let mut settings = app.settings().await.unwrap();
     assert_eq!(settings.theme, Theme::System);
     (settings.theme, settings.always_ask_before_upload) = (Theme::Dark, true);
+    settings.transfers.up = Some(2_000_000);
+    settings.transfers.at_once = 2;
     assert_eq!(app.save_settings(settings).await.unwrap(), settings);
+    assert_eq!(app.transfer_limits(), settings.transfers, "they count at once");
     app.save_layout("{\"sidebar\":300}").await.unwrap();
     assert!(app.save_layout("not json").await.is_err());
     assert!(
@@ -380,12 +383,9 @@ async fn settings_and_layout_outlive_the_app() {
             .is_err()
     );
     drop(app);
-    let started = App::start(support::in_memory(&folder))
-        .await
-        .unwrap()
-        .started()
-        .await
-        .unwrap();
+    let app = App::start(support::in_memory(&folder)).await.unwrap();
+    assert_eq!(app.transfer_limits(), settings.transfers, "and from the next start on");
+    let started = app.started().await.unwrap();
     assert_eq!(
         (started.settings, started.layout.as_deref()),
         (settings, Some("{\"sidebar\":300}"))

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use dipper_app::{
-    ConflictPolicy, Decision, ErrorKind, ItemStanding, JobKind, JobState, KeyChange, Mode, SourceId, UploadAccess,
-    UploadChange, UploadItem, UploadPlan, UploadResult, UploadTarget,
+    ConflictPolicy, Decision, ErrorKind, ItemStanding, JobKind, JobState, KeyChange, Mode, Move, SourceId,
+    TransferLimits, UploadAccess, UploadChange, UploadItem, UploadPlan, UploadResult, UploadTarget,
 };
 use dipper_testkit::http::Stranger;
 use tempfile::TempDir;
@@ -449,5 +449,34 @@ async fn a_paused_transfer_rests_until_it_is_resumed_and_shows_its_objects() {
     let failed = story.app.transfer_items(id, Some(ItemStanding::Failed), 0, 100).await;
     assert!(failed.unwrap().is_empty());
     let unknown = story.app.transfer_items(4711, None, 0, 10).await.unwrap_err();
+    assert_eq!(unknown.kind(), ErrorKind::NotFound);
+}
+
+#[tokio::test]
+async fn a_transfer_that_waits_is_moved_and_one_that_is_gone_is_said_so() {
+    let story = with_bucket().await;
+    let slow = TransferLimits {
+        up: Some(1),
+        at_once: 1,
+        ..TransferLimits::default()
+    };
+    story.app.limit_transfers(slow);
+    let mut ids = Vec::new();
+    for name in ["first.bin", "second.txt", "third.txt"] {
+        let paths = files(&story, &[name]);
+        if name == "first.bin" {
+            fs::write(&paths[0], vec![7; 4 * 1024 * 1024]).unwrap();
+        }
+        let planned = plan(&story, paths).await;
+        ids.push(story.app.start_upload(&planned.token).await.unwrap());
+    }
+    story.app.move_transfer(ids[2], Move::Top).await.unwrap();
+    let batch = story.app.watch_transfers().next().await;
+    let turn = |id| batch.jobs.iter().find(|job| job.id == id).unwrap().turn;
+    assert!(turn(ids[2]) < turn(ids[1]));
+    story.app.limit_transfers(TransferLimits { up: None, ..slow });
+    let (third, second) = (story.ended(ids[2]).await, story.ended(ids[1]).await);
+    assert!(third.finished_at < second.finished_at);
+    let unknown = story.app.move_transfer(4711, Move::Up).await.unwrap_err();
     assert_eq!(unknown.kind(), ErrorKind::NotFound);
 }

@@ -28,6 +28,9 @@ pub(crate) struct CpArguments {
     /// Who may read what is sent; the server decides where nothing is said, which mostly means nobody else
     #[arg(long, value_enum)]
     pub(crate) acl: Option<CopyAclName>,
+    /// Move at most so many bytes a second, all files together: 500K, 2M, 1.5G
+    #[arg(long, value_name = "BYTES", value_parser = crate::commands::cp::rate)]
+    pub(crate) limit: Option<u64>,
 }
 
 /// What `mv` takes.
@@ -51,6 +54,9 @@ pub(crate) struct MvArguments {
     /// Who may read it then; without a word it keeps its access rights in one bucket, and elsewhere it is a new object
     #[arg(long, value_enum)]
     pub(crate) acl: Option<CopyAclName>,
+    /// Move at most so many bytes a second, all files together: 500K, 2M, 1.5G
+    #[arg(long, value_name = "BYTES", value_parser = crate::commands::cp::rate)]
+    pub(crate) limit: Option<u64>,
 }
 
 /// Who may read a copy.

@@ -5,11 +5,14 @@
 
 pub(super) mod across;
 mod download;
+mod rate;
 mod upload;
 
 use std::path::PathBuf;
 
-use dipper_app::UploadAccess;
+use dipper_app::{TransferLimits, UploadAccess};
+
+pub(crate) use rate::rate;
 
 use crate::arguments::{AclName, CopyAclName, CpArguments};
 use crate::conflicts::Conflict;
@@ -34,6 +37,7 @@ impl Choices {
 }
 
 pub(super) async fn run(session: &Session, arguments: CpArguments) -> Result<Code, Failure> {
+    limit(session, arguments.limit);
     let choices = Choices::new(arguments.recursive, arguments.overwrite, arguments.conflict);
     let mut read: Vec<Argument> = arguments.places.iter().map(|text| Argument::read(text)).collect();
     let Some(target) = read.pop() else {
@@ -64,6 +68,15 @@ pub(super) async fn run(session: &Session, arguments: CpArguments) -> Result<Cod
         ))
         .with_hint("A place is account:bucket/key, s3://bucket/key or :bucket/key.")),
     }
+}
+
+/// At most so many bytes a second, up and down.
+pub(super) fn limit(session: &Session, rate: Option<u64>) {
+    session.app.limit_transfers(TransferLimits {
+        up: rate,
+        down: rate,
+        ..TransferLimits::default()
+    });
 }
 
 /// Who may read what is sent. A file has no access rights that an object could keep.

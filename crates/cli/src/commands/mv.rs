@@ -8,6 +8,7 @@ use crate::place::Place;
 use crate::session::Session;
 
 pub(super) async fn run(session: &Session, arguments: &MvArguments) -> Result<Code, Failure> {
+    super::cp::limit(session, arguments.limit);
     let choices = Choices::new(arguments.recursive, arguments.overwrite, arguments.conflict);
     let places = arguments.places.iter().map(|text| Place::in_bucket(text));
     let mut places: Vec<Place> = places.collect::<Result<_, _>>()?;

@@ -1,6 +1,6 @@
 //! `cp`, both ways.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::support::{World, content, files_below};
 
@@ -182,4 +182,24 @@ fn what_is_sent_may_be_public_at_once() {
     world.dip(&["cp", "--acl", "public", "a.txt", "s3://photos"]).succeeds();
     let acl = world.dip(&["acl", "--json", "photos/a.txt"]).succeeds().json();
     assert_eq!(acl[0]["access"], "public", "{}", acl[0]);
+}
+
+#[test]
+fn a_copy_keeps_to_its_limit() {
+    let world = World::new();
+    let bytes = content(1_500_000);
+    world.write("a.bin", &bytes);
+    for line in [
+        ["cp", "--limit", "1M", "a.bin", "s3://photos/"],
+        ["cp", "--limit", "1M", "s3://photos/a.bin", "back.bin"],
+    ] {
+        let begun = Instant::now();
+        world.dip(&line).succeeds();
+        assert!(begun.elapsed() > Duration::from_secs(1), "{line:?}");
+    }
+    assert!(world.read("back.bin") == bytes);
+    let refused = world
+        .dip(&["cp", "--limit", "fast", "a.bin", "s3://photos/"])
+        .ends_with(2);
+    assert!(refused.err.contains("500K"), "{refused:?}");
 }

@@ -1,5 +1,6 @@
 //! An object that is copied: one state of it, by its size and `ETag`, that every further request asks for.
 
+use bytes::{Bytes, BytesMut};
 use dipper_storage::{
     Acl, BucketName, ByteRange, CannedAcl, CopyOptions, ErrorKind, GetOptions, MAX_PUT_SIZE, ObjectInfo, ObjectKey,
     ObjectRef, PartRef, PartStored, PutOptions, UploadBody,
@@ -134,6 +135,8 @@ impl SourceObject {
         }
         let _room = self.room(range.1).await?;
         let bytes = self.read(Some(range)).await?;
+        let spent = context.up.spend(bytes.len());
+        context.unless_cancelled(spent).await?;
         let attempt = || async {
             let (client, body) = (&context.client, UploadBody::bytes(bytes.clone()));
             let stored = client.upload_part(to.object.bucket, to.object.key, to.upload, to.number, body);
@@ -152,7 +155,7 @@ impl SourceObject {
     }
 
     /// The whole of it, and the room that it takes until it has left again. For objects that go in one request.
-    pub(crate) async fn read_all(&self) -> Result<(bytes::Bytes, SemaphorePermit<'_>)> {
+    pub(crate) async fn read_all(&self) -> Result<(Bytes, SemaphorePermit<'_>)> {
         let room = self.room(self.length()).await?;
         Ok((self.read(None).await?, room))
     }
@@ -164,7 +167,7 @@ impl SourceObject {
         room.map_err(|_| Error::cancelled())
     }
 
-    async fn read(&self, range: Option<(u64, u64)>) -> Result<bytes::Bytes> {
+    async fn read(&self, range: Option<(u64, u64)>) -> Result<Bytes> {
         for _ in 0..FETCHES {
             let attempt = || self.fetch(range);
             if let Some(bytes) = self.there.request(Interrupt::AtOnce, attempt).await? {
@@ -180,13 +183,13 @@ impl SourceObject {
     }
 
     /// The bytes of this state of it; `None` where they are not what its server says it keeps.
-    async fn fetch(&self, range: Option<(u64, u64)>) -> Result<Option<bytes::Bytes>> {
+    async fn fetch(&self, range: Option<(u64, u64)>) -> Result<Option<Bytes>> {
         let options = GetOptions {
             range: range.map(between),
             if_match: self.info.etag.clone(),
             ..GetOptions::default()
         };
-        let stream = self
+        let mut stream = self
             .there
             .client
             .get_object(&self.bucket, &self.info.key, &options)
@@ -197,13 +200,17 @@ impl SourceObject {
         let (begin, length) = range.unwrap_or((0, self.info.size));
         check_extent(&stream, begin, begin + length)?;
         let proof = proof_of_one(&stream.info).filter(|_| range.is_none());
-        let bytes = stream.collect(length).await?;
+        let mut bytes = BytesMut::with_capacity(usize::try_from(length).unwrap_or_default());
+        while let Some(piece) = stream.next().await? {
+            self.there.down.spend(piece.len()).await;
+            bytes.extend_from_slice(&piece);
+        }
         let holds = proof.is_none_or(|proof| {
             let mut hasher = proof.hasher();
             hasher.update(&bytes);
             proof.holds(hasher)
         });
-        Ok(holds.then_some(bytes))
+        Ok(holds.then(|| bytes.freeze()))
     }
 
     /// It is another one by now.

@@ -294,6 +294,8 @@ impl Fetch {
         let mut tries = Tries::default();
         loop {
             let before = range.at;
+            let length = range.end.unwrap_or(self.item.size).saturating_sub(range.at);
+            let _body = self.context.unless_cancelled(self.context.down.body(length)).await?;
             let permit = self.context.permit().await?;
             let outcome = self.context.unless_cancelled(self.stretch(range)).await.flatten();
             let moved = resume && range.at > before;
@@ -338,6 +340,7 @@ impl Fetch {
             range.seen = range.proof.as_ref().map(Proof::hasher);
         }
         while let Some(piece) = stream.next().await? {
+            self.context.down.spend(piece.len()).await;
             self.target.write_at(&piece, range.at)?;
             if let Some(seen) = &mut range.seen {
                 seen.update(&piece);

@@ -84,6 +84,7 @@ impl Engine {
             started_at: row.started_at,
             finished_at: row.finished_at,
             errors: row.errors,
+            turn: Some(row.turn),
         };
         let job = Arc::new(Job::new(
             identity,

@@ -14,28 +14,27 @@ use crate::crash::crash_point;
 use crate::error::{Error, Result};
 use crate::job::JobState;
 use crate::journal::{Saved, Standing};
+use crate::queue::{AtWork, InLine};
 use crate::record::{Job, Stop};
 use crate::work;
 
 impl Shared {
     pub(super) fn queue(self: &Arc<Self>, job: Arc<Job>) {
+        let cancel = job.cancellation();
+        // A job that is to stop waits for no turn, and does not begin; one that cannot begin yet is in nobody's way.
+        let line = (!cancel.is_cancelled() && self.is_open(&job)).then(|| self.turns.line_up(job.id(), job.turn()));
         self.touch();
         if let Some(threads) = self.threads.handle() {
-            self.tracker.spawn_on(self.clone().run(job), threads);
+            self.tracker.spawn_on(self.clone().run(job, cancel, line), threads);
         }
     }
 
-    async fn run(self: Arc<Self>, job: Arc<Job>) {
-        let cancel = job.cancellation();
-        // The token is asked first: a job that is to stop does not begin.
+    async fn run(self: Arc<Self>, job: Arc<Job>, cancel: CancellationToken, line: Option<InLine>) {
+        // The token is asked first: the turn may be there already.
         let turn = if cancel.is_cancelled() {
             None
         } else {
-            let turn = async {
-                self.until_open(&job).await;
-                self.turns.acquire().await
-            };
-            cancel.run_until_cancelled(turn).await
+            cancel.run_until_cancelled(self.turn(&job, line)).await.flatten()
         };
         if turn.is_some()
             && let Err(error) = self.work(&job, cancel).await
@@ -47,13 +46,19 @@ impl Shared {
         self.touch();
     }
 
-    /// A copy that was taken up may have to wait until the account is there that it reads from.
-    async fn until_open(&self, job: &Job) {
-        if let Some(origin) = job.task().origin() {
-            let is_open = |_: &u64| self.clients().contains_key(&origin.account);
-            // The sender lives as long as we do.
-            _ = self.opened.subscribe().wait_for(is_open).await;
+    async fn turn(&self, job: &Job, line: Option<InLine>) -> Option<AtWork> {
+        if let Some(line) = line {
+            return line.called().await;
         }
+        // The sender lives as long as we do.
+        _ = self.opened.subscribe().wait_for(|_| self.is_open(job)).await;
+        self.turns.line_up(job.id(), job.turn()).called().await
+    }
+
+    /// Whether the account is there that a copy reads from: one that was taken up may have to wait for it.
+    fn is_open(&self, job: &Job) -> bool {
+        let origin = job.task().origin();
+        origin.is_none_or(|origin| self.clients().contains_key(&origin.account))
     }
 
     async fn work(&self, job: &Arc<Job>, cancel: CancellationToken) -> Result<()> {
@@ -89,6 +94,8 @@ impl Shared {
             claims: self.claims.clone(),
             room: self.room.clone(),
             copy_in_parts_from: self.options.copy_in_parts_from,
+            up: self.up.lane(job.id()),
+            down: self.down.lane(job.id()),
         })
     }
 

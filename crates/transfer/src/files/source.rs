@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::SystemTime;
 
 use bytes::Bytes;
@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use super::buffers::{Buffers, CHUNK};
 use super::positional::read_exact_at;
 use crate::error::{Error, Result};
+use crate::limits::{Claim, Lane};
 use crate::parts::PartPlan;
 use crate::progress::ItemBytes;
 
@@ -180,13 +181,20 @@ impl SourceFile {
     }
 }
 
+/// What the pieces of a file go through.
+#[derive(Clone, Debug)]
+pub(crate) struct Outlet {
+    pub(crate) buffers: Arc<Buffers>,
+    pub(crate) lane: Lane,
+}
+
 /// A range of a file as the body of a request, any number of times.
 #[derive(Clone, Debug)]
 pub(crate) struct FilePart {
     source: Arc<SourceFile>,
     offset: u64,
     length: u64,
-    buffers: Arc<Buffers>,
+    outlet: Outlet,
     bytes: ItemBytes,
     /// What the newest attempt has counted; taken back when another one begins.
     counted: Arc<AtomicU64>,
@@ -196,13 +204,13 @@ pub(crate) struct FilePart {
 
 impl FilePart {
     /// The `length` bytes from `offset` on, counted into `bytes` as they are handed out.
-    pub(crate) fn new(source: Arc<SourceFile>, range: (u64, u64), buffers: Arc<Buffers>, bytes: ItemBytes) -> Self {
+    pub(crate) fn new(source: Arc<SourceFile>, range: (u64, u64), outlet: Outlet, bytes: ItemBytes) -> Self {
         let (offset, length) = range;
         Self {
             source,
             offset,
             length,
-            buffers,
+            outlet,
             bytes,
             counted: Arc::default(),
             trouble: Arc::default(),
@@ -229,6 +237,7 @@ impl FilePart {
             let length = usize::try_from(self.length - read).unwrap_or(CHUNK).min(CHUNK);
             let offset = self.offset + read;
             let piece = self
+                .outlet
                 .buffers
                 .take()
                 .fill(length, |buffer| self.source.read_at(buffer, offset))?;
@@ -250,6 +259,7 @@ impl BodySource for FilePart {
         Ok(BoxBody::new(FileBody {
             part: self.clone(),
             sent: 0,
+            claim: None,
             finished: false,
         }))
     }
@@ -259,16 +269,28 @@ impl BodySource for FilePart {
 struct FileBody {
     part: FilePart,
     sent: u64,
+    /// What it waits to be let send.
+    claim: Option<Claim>,
     finished: bool,
 }
 
 impl FileBody {
-    fn next_piece(&mut self) -> Result<Bytes> {
+    /// Waits until some bytes may be sent, and says how many.
+    fn poll_claim(&mut self, cx: &mut Context<'_>) -> Poll<usize> {
+        let left = usize::try_from(self.part.length - self.sent).unwrap_or(CHUNK);
+        let lane = &self.part.outlet.lane;
+        let claim = self.claim.get_or_insert_with(|| lane.claim(left.min(CHUNK)));
+        let length = ready!(Pin::new(claim).poll(cx));
+        self.claim = None;
+        Poll::Ready(length)
+    }
+
+    fn next_piece(&mut self, length: usize) -> Result<Bytes> {
         let part = &self.part;
         let left = part.length - self.sent;
-        let length = usize::try_from(left).unwrap_or(CHUNK).min(CHUNK);
         let offset = part.offset + self.sent;
         let piece = part
+            .outlet
             .buffers
             .take()
             .fill(length, |buffer| part.source.read_at(buffer, offset))?;
@@ -283,11 +305,12 @@ impl Body for FileBody {
     type Data = Bytes;
     type Error = io::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
         if self.finished || self.is_end_stream() {
             return Poll::Ready(None);
         }
-        match self.next_piece() {
+        let length = ready!(self.poll_claim(cx));
+        match self.next_piece(length) {
             Ok(piece) => {
                 self.sent += piece.len() as u64;
                 self.part.counted.fetch_add(piece.len() as u64, Relaxed);
@@ -319,13 +342,19 @@ mod tests {
     use std::io::Write;
 
     use super::*;
+    use crate::job::JobId;
+    use crate::limits::Pipe;
     use crate::progress::Progress;
 
     fn part(path: &Path, offset: u64, length: u64) -> (FilePart, Arc<Progress>) {
         let progress = Arc::new(Progress::default());
         let source = Arc::new(SourceFile::open(path).unwrap());
         let bytes = ItemBytes::new(progress.clone());
-        (FilePart::new(source, (offset, length), Arc::default(), bytes), progress)
+        let outlet = Outlet {
+            buffers: Arc::default(),
+            lane: Arc::new(Pipe::default()).lane(JobId(1)),
+        };
+        (FilePart::new(source, (offset, length), outlet, bytes), progress)
     }
 
     fn pull(body: &mut FileBody) -> Option<io::Result<Bytes>> {
@@ -352,6 +381,7 @@ mod tests {
         let mut body = FileBody {
             part,
             sent: 0,
+            claim: None,
             finished: false,
         };
         let mut got = Vec::new();
@@ -385,6 +415,7 @@ mod tests {
             let mut body = FileBody {
                 part: part.clone(),
                 sent: 0,
+                claim: None,
                 finished: false,
             };
             assert!(pull(&mut body).unwrap().is_ok());

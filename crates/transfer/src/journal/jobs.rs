@@ -36,6 +36,7 @@ pub(crate) struct JobRow {
     pub(crate) finished_at: Option<OffsetDateTime>,
     pub(crate) errors: Vec<ItemError>,
     pub(crate) standing: Standing,
+    pub(crate) turn: u64,
 }
 
 /// How a job stands on the disk. What is open there and runs nowhere is taken up again.
@@ -131,8 +132,9 @@ impl Journal {
         self.call(move |connection| {
             let me = journal.owner().name();
             let sql = format!(
-                "SELECT id, account, bucket, task, description, state, created_at, started_at, finished_at, errors, owner, server
-                 FROM jobs WHERE {which} AND owner IS NOT ?2 ORDER BY id"
+                "SELECT id, account, bucket, task, description, state, created_at, started_at, finished_at, errors, owner, server,
+                        coalesce(turn, id)
+                 FROM jobs WHERE {which} AND owner IS NOT ?2 ORDER BY coalesce(turn, id)"
             );
             let mut statement = connection.prepare_cached(&sql)?;
             let mut rows = statement.query(params![account, me])?;
@@ -148,6 +150,18 @@ impl Journal {
                 claim.execute(params![job.id.0, me])?;
             }
             Ok(taken)
+        })
+        .await
+    }
+
+    /// Jobs that wait have another turn.
+    pub(crate) async fn set_turns(&self, turns: Vec<(JobId, u64)>) -> Result<()> {
+        self.call(move |connection| {
+            let mut update = connection.prepare_cached("UPDATE jobs SET turn = ?2 WHERE id = ?1")?;
+            for (job, turn) in turns {
+                update.execute(params![job.0, turn])?;
+            }
+            Ok(())
         })
         .await
     }
@@ -230,6 +244,7 @@ fn job_row(connection: &Connection, row: &Row<'_>) -> rusqlite::Result<Option<Jo
         finished_at: row.get::<_, Option<i64>>(8)?.map(moment),
         errors: serde_json::from_str(&errors).unwrap_or_default(),
         standing: items::standing(connection, id)?,
+        turn: row.get(12)?,
     }))
 }
 

@@ -16,7 +16,8 @@ use crate::error::{Error, Result};
 const FILE: &str = "transfers.sqlite";
 
 /// One step a version, counted by SQLite's `user_version`. Never change a step that was released: add one.
-const STEPS: [&str; 1] = ["
+const STEPS: [&str; 2] = [
+    "
     CREATE TABLE jobs (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         account TEXT NOT NULL,
@@ -52,7 +53,10 @@ const STEPS: [&str; 1] = ["
         FOREIGN KEY (job, item) REFERENCES items (job, number) ON DELETE CASCADE
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE identity (token TEXT NOT NULL) STRICT;
-"];
+",
+    // Where a job was moved in the queue; NULL is where it came.
+    "ALTER TABLE jobs ADD COLUMN turn INTEGER;",
+];
 
 /// Opens the file in a folder, both made when missing.
 pub(super) fn open(folder: &Path) -> Result<Connection> {
@@ -161,4 +165,40 @@ fn make_private(folder: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(folder.join(FILE)).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    #[test]
+    fn an_older_journal_is_brought_up_to_date_with_what_is_in_it() {
+        let mut older = Connection::open_in_memory().unwrap();
+        older.execute_batch(STEPS[0]).unwrap();
+        older.pragma_update(None, "user_version", 1).unwrap();
+        let job = "INSERT INTO jobs (account, server, bucket, task, description, state, created_at)
+                   VALUES ('a', 's', 'b', '{}', '{}', 'open', 0)";
+        older.execute(job, []).unwrap();
+        assert!(bring_up_to_date(&mut older).unwrap());
+        let turn = older.query_row("SELECT coalesce(turn, id) FROM jobs", [], |row| row.get::<_, i64>(0));
+        assert_eq!(turn.unwrap(), 1, "where it came is where it stands");
+        let version: i64 = older
+            .pragma_query_value(None, "user_version", |row| row.get(0))
+            .unwrap();
+        assert_eq!(usize::try_from(version).unwrap(), STEPS.len());
+        assert!(bring_up_to_date(&mut older).unwrap(), "and it stays so");
+    }
+
+    #[test]
+    fn a_newer_journal_is_refused_and_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(open(folder.path()).unwrap());
+        let newer = Connection::open(folder.path().join(FILE)).unwrap();
+        newer.pragma_update(None, "user_version", STEPS.len() + 1).unwrap();
+        drop(newer);
+        assert_eq!(open(folder.path()).unwrap_err().kind(), ErrorKind::Unsupported);
+        assert!(folder.path().join(FILE).exists());
+    }
 }

@@ -236,10 +236,11 @@ impl Parts {
         number: u32,
         range: (u64, u64),
     ) -> Result<PartStored> {
-        let part = FilePart::new(file.clone(), range, context.buffers.clone(), self.bytes.clone());
+        let part = FilePart::new(file.clone(), range, context.outlet(), self.bytes.clone());
         let (client, bucket) = (&context.client, context.job.bucket());
         let (reading, wanted) = (part.clone(), client.config().compatibility.checksum);
         let checksum = blocking(move || reading.checksum(wanted)).await?;
+        let _permit = context.unless_cancelled(context.up.body(part.length())).await?;
         let attempt = || async {
             let body = UploadBody::source(Arc::new(part.clone()), part.length());
             let body = checksum.into_iter().fold(body, UploadBody::with_checksum);

@@ -81,6 +81,10 @@ impl Storing<'_> {
 
     async fn put(&self, key: &ObjectKey, options: &PutOptions) -> Result<Sent> {
         let body = self.body().await?;
+        let _permit = self
+            .context
+            .unless_cancelled(self.context.up.body(self.source.length()))
+            .await?;
         crash_point!("upload.before_put");
         let mut tries = 0;
         let outcome = self
@@ -125,10 +129,11 @@ impl Storing<'_> {
 
     async fn body_of(&self, file: &Arc<SourceFile>) -> Result<Whole<'_>> {
         let (file, length) = (file.clone(), file.length());
-        if length <= SMALL {
+        // What is in memory goes out at one go, and a limit is kept in small steps.
+        if length == 0 || (length <= SMALL && self.context.up.is_free()) {
             return Ok(Whole::Bytes(blocking(move || file.read_all()).await?));
         }
-        let part = FilePart::new(file, (0, length), self.context.buffers.clone(), self.bytes.clone());
+        let part = FilePart::new(file, (0, length), self.context.outlet(), self.bytes.clone());
         let (reading, wanted) = (part.clone(), self.context.client.config().compatibility.checksum);
         let checksum = blocking(move || reading.checksum(wanted)).await?;
         Ok(Whole::Part(part, checksum))

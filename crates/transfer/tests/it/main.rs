@@ -8,6 +8,8 @@ mod deleting;
 mod downloading;
 #[cfg(unix)]
 mod killing;
+mod limiting;
+mod queueing;
 mod restarting;
 mod scripted;
 mod support;

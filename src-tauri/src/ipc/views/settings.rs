@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::ipc::mirror::{list, same_fields, same_variants};
-use crate::ipc::views::AccountView;
+use crate::ipc::views::{AccountView, TransferLimitsView};
 
 #[derive(Debug, Clone, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -33,6 +33,7 @@ pub(crate) struct SettingsView {
     pub(crate) theme: Theme,
     pub(crate) density: Density,
     pub(crate) always_ask_before_upload: bool,
+    pub(crate) transfers: TransferLimitsView,
 }
 
 /// The system it runs on.
@@ -63,8 +64,8 @@ pub(crate) enum Density {
 
 same_variants!(app::Theme => Theme { System, Light, Dark } and back);
 same_variants!(app::Density => Density { Compact, Comfortable } and back);
-same_fields!(app::Settings => SettingsView { theme, density, always_ask_before_upload });
-same_fields!(SettingsView => app::Settings { theme, density, always_ask_before_upload });
+same_fields!(app::Settings => SettingsView { theme, density, always_ask_before_upload, transfers });
+same_fields!(SettingsView => app::Settings { theme, density, always_ask_before_upload, transfers });
 same_fields!(app::KeychainState => KeychainView { available, message });
 
 impl StartView {

@@ -50,6 +50,8 @@ pub(crate) struct JobView {
     pub(crate) seconds_left: Option<u64>,
     pub(crate) started_at: Option<i64>,
     pub(crate) finished_at: Option<i64>,
+    /// Orders the jobs that wait: the one with the smallest is next.
+    pub(crate) turn: u64,
     /// What it waits for while it works.
     pub(crate) waits: Option<String>,
     pub(crate) errors: Vec<JobErrorView>,
@@ -106,6 +108,28 @@ pub(crate) enum ItemStanding {
     Failed,
 }
 
+/// Where a job that waits is moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum MoveTo {
+    Top,
+    Up,
+    Down,
+    Bottom,
+}
+
+/// How much transfers do at a time.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct TransferLimitsView {
+    /// Bytes a second.
+    pub(crate) up: Option<u64>,
+    /// Bytes a second.
+    pub(crate) down: Option<u64>,
+    /// Transfers at work at the same time.
+    pub(crate) at_once: u32,
+}
+
 /// One object of a job.
 #[derive(Debug, Clone, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -143,6 +167,9 @@ impl From<app::JobKind> for JobKind {
     }
 }
 
+same_fields!(app::TransferLimits => TransferLimitsView { up, down, at_once });
+same_fields!(TransferLimitsView => app::TransferLimits { up, down, at_once });
+same_variants!(back MoveTo => app::Move { Top, Up, Down, Bottom });
 same_variants!(app::ItemStanding => ItemStanding { Waiting, Begun, Done, Skipped, Failed } and back);
 same_fields!(app::TransferItem => TransferItemView { number, name, size, standing });
 same_fields!(app::TakenUpTransfers => TakenUpView { resumed, paused, items_kept, bytes_kept, waiting_accounts });
@@ -150,7 +177,7 @@ same_fields!(app::JobError => JobErrorView { name, message, hint, code, request_
 same_fields!(app::Job => JobView {
     id, kind, account_id: text, bucket, title, place, state, items_total, items_done, items_failed, items_skipped,
     bytes_total, bytes_done, bytes_per_second, seconds_left, started_at: maybe_millis, finished_at: maybe_millis,
-    waits, errors: list, first_key, result,
+    turn, waits, errors: list, first_key, result,
 });
 same_fields!(app::TransferTotals => TransferTotals {
     running, queued, paused, failed, done, cancelled, bytes_done, bytes_total, up_per_second, down_per_second,

@@ -1,4 +1,4 @@
-// Commands of the window: panes, tabs, transfers, settings, help.
+// Commands of the window: panes, tabs, settings, help.
 import { naturalZoom, zoomBy } from '$lib/zoom'
 import { diagnostics, showTab } from '../actions'
 import type { CommandSpec } from '../spec'
@@ -58,29 +58,6 @@ export const window: CommandSpec[] = [
   { id: 'view.permissions', title: 'Permissions', icon: 'users', keys: 'Ctrl+2', run: showTab('permissions') },
   { id: 'view.properties', title: 'Properties', icon: 'info', keys: 'Ctrl+3', run: showTab('properties') },
   { id: 'view.eventLog', title: 'Event log', icon: 'history', keys: 'Ctrl+4', run: showTab('eventLog') },
-  {
-    id: 'transfers.pauseAll',
-    title: ({ transfers }) => (transfers.resumesAll ? 'Resume all transfers' : 'Pause all transfers'),
-    icon: 'pause',
-    keys: 'Ctrl+Shift+ ',
-    disabled: ({ transfers }) => (transfers.active + transfers.totals.paused === 0 ? words.nothingToPause : null),
-    run: ({ session, transfers }) =>
-      session.attempt(() => (transfers.resumesAll ? transfers.resumeAll() : transfers.pauseAll())),
-  },
-  {
-    id: 'transfers.cancelAll',
-    title: 'Cancel all transfers',
-    icon: 'x',
-    disabled: ({ transfers }) => (transfers.active + transfers.totals.paused === 0 ? words.nothingRuns : null),
-    run: ({ session, transfers }) => session.attempt(() => transfers.cancelAll()),
-  },
-  {
-    id: 'transfers.clear',
-    title: 'Clear done transfers',
-    icon: 'check',
-    disabled: ({ transfers: { totals } }) => (totals.done + totals.cancelled === 0 ? words.nothingDone : null),
-    run: ({ session, transfers }) => session.attempt(() => transfers.clearFinished()),
-  },
   {
     id: 'tools.settings',
     title: 'Settings…',

@@ -1,5 +1,5 @@
 // Transfers that move by themselves: four times a second the running ones advance, the queued ones follow, batches go out.
-import type { JobKind, JobView, TakenUpView, TransferBatch, TransferTotals } from '../bindings'
+import type { JobKind, JobView, MoveTo, TakenUpView, TransferBatch, TransferTotals } from '../bindings'
 import type { Backend } from '../backend'
 import { Failure, notFound } from './failure'
 import { itemsOf } from './items'
@@ -10,6 +10,7 @@ type TransferPart = Pick<
   | 'watchTransfers'
   | 'takeUpTransfers'
   | 'transferItems'
+  | 'moveTransfer'
   | 'pauseTransfer'
   | 'resumeTransfer'
   | 'pauseAllTransfers'
@@ -32,7 +33,6 @@ export type Start = {
 }
 
 const tick = 250 // milliseconds, as the real sampler
-const atOnce = 3
 const noneLeft: TakenUpView = { resumed: 0, paused: 0, itemsKept: 0, bytesKept: 0, waitingAccounts: 0 }
 
 export class Transfers {
@@ -88,6 +88,10 @@ export class Transfers {
         return Promise.resolve(taken)
       },
       transferItems: async (id, which, after, most) => Promise.resolve(itemsOf(this.#get(id), which, after, most)),
+      moveTransfer: async (id, to) => {
+        this.#move(this.#get(id), to)
+        return Promise.resolve()
+      },
       pauseTransfer: async (id) => {
         this.#pause(this.#get(id))
         return Promise.resolve()
@@ -149,6 +153,22 @@ export class Transfers {
     this.#change({ ...job, state: 'cancelled', bytesPerSecond: 0, secondsLeft: null, finishedAt: this.#world.now() })
   }
 
+  /** Those that wait, in their order. */
+  get #queue(): JobView[] {
+    return [...this.#jobs.values()].filter((job) => job.state === 'queued').sort((a, b) => a.turn - b.turn)
+  }
+
+  #move(job: JobView, to: MoveTo): void {
+    const queue = this.#queue
+    const turns = queue.map(({ turn }) => turn)
+    const at = queue.findIndex(({ id }) => id === job.id)
+    if (at < 0) return
+    const places = { top: 0, up: Math.max(0, at - 1), down: at + 1, bottom: queue.length }
+    queue.splice(at, 1)
+    queue.splice(places[to], 0, job)
+    queue.forEach((other, index) => this.#change({ ...other, turn: turns[index] ?? other.turn }))
+  }
+
   #pause(job: JobView): void {
     if (active(job)) this.#change({ ...job, state: 'paused', bytesPerSecond: 0, secondsLeft: null })
   }
@@ -172,7 +192,8 @@ export class Transfers {
   #advance(): void {
     const jobs = [...this.#jobs.values()]
     const running = jobs.filter((job) => job.state === 'running')
-    const starting = jobs.filter((job) => job.state === 'queued').slice(0, Math.max(0, atOnce - running.length))
+    const free = this.#world.settings.transfers.atOnce - running.length
+    const starting = this.#queue.slice(0, Math.max(0, free))
     const changed = [...running.map((job) => this.#step(job)), ...starting.map((job) => this.#start(job))]
     for (const job of changed) this.#jobs.set(job.id, job)
     if (changed.length > 0) this.#send(changed, [])
@@ -268,6 +289,7 @@ function newJob(id: number, start: Start): JobView {
     secondsLeft: null,
     startedAt: null,
     finishedAt: null,
+    turn: id,
     waits: null,
     errors: [],
     firstKey: start.firstKey ?? null,

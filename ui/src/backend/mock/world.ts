@@ -46,7 +46,12 @@ export class World {
   readonly plans: Plans
   readonly accounts = new Map<string, StoredAccount>()
   readonly cancelled = new Set<string>()
-  settings: SettingsView = { theme: 'system', density: 'compact', alwaysAskBeforeUpload: false }
+  settings: SettingsView = {
+    theme: 'system',
+    density: 'compact',
+    alwaysAskBeforeUpload: false,
+    transfers: { up: null, down: null, atOnce: 3 },
+  }
   layout: string | null = null
   #sequence = 0
   #events: EventView[] = []

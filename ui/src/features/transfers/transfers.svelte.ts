@@ -1,9 +1,9 @@
 // The transfers as the backend tells them: a full snapshot, then batches of what changed. Each job is a cell of its own, so
 // that a progress tick touches one row. A batch that was missed shows as a gap in the sequence: then we ask for all again.
 import type { Backend, Stop } from '$backend/backend'
-import type { IpcError, JobState, JobView, TakenUpView, TransferBatch, TransferTotals } from '$backend/bindings'
+import type { IpcError, JobState, JobView, MoveTo, TakenUpView, TransferBatch, TransferTotals } from '$backend/bindings'
 import { asIpcError } from '$lib/errors'
-import type { Filter } from './words'
+import { notMoved, type Filter } from './words'
 
 /** One job; its view is replaced as it moves. */
 export class Job {
@@ -36,6 +36,8 @@ export const speedSpan = 90
 
 export class Transfers {
   jobs = $state.raw<Job[]>([])
+  /** Those that wait for their turn, the next one first. */
+  queue = $state.raw<Job[]>([])
   totals = $state.raw<TransferTotals>(nothing)
   filter = $state<Filter>('all')
   error = $state.raw<IpcError | null>(null)
@@ -44,6 +46,8 @@ export class Transfers {
   /** What an earlier run left and this one took up, until somebody has read it. */
   takenUp = $state.raw<TakenUpView | null>(null)
   speeds = $state.raw<number[]>([])
+  /** The one that was pointed at last, by pointer or by focus: commands on one transfer mean it. */
+  current = $state<number | null>(null)
   #known = new Map<number, Job>()
   #sequence: number | null = null
   #stop: Stop | null = null
@@ -114,6 +118,20 @@ export class Transfers {
   /** The news of what was taken up has been read. */
   dismissTakenUp(): void {
     this.takenUp = null
+  }
+
+  /** Why a transfer cannot be moved there, or null. */
+  whyNotMove(id: number | null, to: MoveTo): string | null {
+    const { queue } = this
+    const at = queue.findIndex((job) => job.id === id)
+    if (at < 0) return notMoved.waitsNot
+    if (to === 'top' || to === 'up') return at === 0 ? notMoved.first : null
+    return at === queue.length - 1 ? notMoved.last : null
+  }
+
+  /** Moves one that waits among the others. */
+  move(id: number, to: MoveTo): Promise<void> {
+    return this.#attempt(() => this.backend.moveTransfer(id, to))
   }
 
   pause(id: number): Promise<void> {
@@ -197,7 +215,7 @@ export class Transfers {
         moved = true
         continue
       }
-      moved ||= job.view.state !== view.state
+      moved ||= job.view.state !== view.state || job.view.turn !== view.turn
       job.view = view
       this.#known.set(view.id, job)
     }
@@ -206,8 +224,12 @@ export class Transfers {
 
   #sort(): void {
     const place = (job: Job) => order[job.view.state]
-    const age = (a: Job, b: Job) => (place(a) >= order.done ? b.id - a.id : a.id - b.id)
+    const age = (a: Job, b: Job) => {
+      if (a.view.state === 'queued') return a.view.turn - b.view.turn
+      return place(a) >= order.done ? b.id - a.id : a.id - b.id
+    }
     this.jobs = [...this.#known.values()].sort((a, b) => place(a) - place(b) || age(a, b))
+    this.queue = this.jobs.filter((job) => job.view.state === 'queued')
   }
 
   #hasEnded({ id, state, finishedAt }: JobView): boolean {

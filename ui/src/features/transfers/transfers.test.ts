@@ -2,6 +2,8 @@ import { describe, expect, it, vi } from 'vitest'
 import type { Backend } from '$backend/backend'
 import type { JobView, TakenUpView, TransferBatch } from '$backend/bindings'
 import { createMock } from '$backend/mock'
+import type { Commands } from '$session/commands'
+import { transferEntries } from './menu'
 import { amountOf, takenUp } from './words'
 import { doneShare, speedPoints, speedSpan, Transfers } from './transfers.svelte'
 
@@ -136,6 +138,57 @@ describe('transfers', () => {
     await transfers.resumeAll()
     expect([transfers.count('paused'), transfers.resumesAll]).toEqual([0, false])
     expect(ended).not.toHaveBeenCalled()
+    stop()
+  })
+
+  it('moves those that wait, and says why one cannot be moved', async () => {
+    const backend = createMock({ pace: 0 })
+    const transfers = new Transfers(backend)
+    const stop = transfers.follow()
+    await vi.waitFor(() => expect(transfers.active).toBe(4))
+    expect(transfers.whyNotMove(transfers.jobs[0]?.id ?? 0, 'top')).toBe('Choose a transfer that waits for its turn')
+    await transfers.pauseAll()
+    await transfers.resumeAll()
+    const ids = () => transfers.queue.map(({ id }) => id)
+    const [a, b, c, d, e] = ids() as [number, number, number, number, number]
+    await transfers.move(e, 'top')
+    expect(ids()).toEqual([e, a, b, c, d])
+    await transfers.move(a, 'down')
+    await transfers.move(d, 'up')
+    expect(ids()).toEqual([e, b, a, d, c])
+    await transfers.move(b, 'bottom')
+    expect(ids()).toEqual([e, a, d, c, b])
+    expect(transfers.error).toBeNull()
+    expect(transfers.whyNotMove(e, 'up')).toBe('It is the next one already')
+    expect(transfers.whyNotMove(b, 'bottom')).toBe('It is the last one already')
+    expect(transfers.whyNotMove(a, 'bottom')).toBeNull()
+    expect(transfers.whyNotMove(null, 'top')).not.toBeNull()
+    stop()
+  })
+
+  it('offers in a menu what can be done with one as it stands', async () => {
+    const transfers = new Transfers(createMock({ pace: 0 }))
+    const stop = transfers.follow()
+    await vi.waitFor(() => expect(transfers.active).toBe(4))
+    const commands: Commands = {
+      get: () => {
+        throw new Error('not asked')
+      },
+      run: () => undefined,
+      entries: (ids) => ids.map((id) => (id === null ? { kind: 'rule' } : { kind: 'heading', title: id })),
+    }
+    const offered = (state: string) => {
+      const job = transfers.jobs.find(({ view }) => view.state === state)
+      const entries = transferEntries(job?.view ?? null, transfers, commands)
+      return entries.map((entry) => (entry.kind === 'rule' ? '-' : entry.title))
+    }
+    expect(offered('running')).toEqual(['Pause', 'Cancel'])
+    expect(offered('paused')).toEqual(['Resume', 'Cancel'])
+    expect(offered('failed')).toEqual(['Retry', 'Remove from list'])
+    expect(offered('done')).toEqual(['Remove from list'])
+    expect(offered('none')).toEqual([])
+    const moves = ['transfers.moveTop', 'transfers.moveUp', 'transfers.moveDown', 'transfers.moveBottom']
+    expect(offered('queued')).toEqual(['Pause', '-', ...moves, '-', 'Cancel'])
     stop()
   })
 

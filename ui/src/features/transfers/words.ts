@@ -51,7 +51,27 @@ export const panel = {
   showMore: (count: number) => `Show more of ${plural(count, 'transfer')}`,
 }
 
+/** Why a transfer cannot be moved. */
+export const notMoved = {
+  waitsNot: 'Choose a transfer that waits for its turn',
+  first: 'It is the next one already',
+  last: 'It is the last one already',
+}
+
+export const limits = {
+  atOnce: 'At once',
+  atOnceSpoken: 'Transfers at work at once',
+  limit: 'Limit',
+  up: '↑',
+  upSpoken: 'Limit of the speed up',
+  down: '↓',
+  downSpoken: 'Limit of the speed down',
+  none: 'None',
+}
+
 export const row = {
+  actions: 'Transfer actions',
+  moveTop: 'Move to top',
   pause: 'Pause',
   resume: 'Resume',
   cancel: 'Cancel',

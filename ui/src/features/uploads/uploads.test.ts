@@ -9,7 +9,8 @@ afterEach(() => void vi.useRealTimers())
 
 async function planned(target = harbour, alwaysAsk = false) {
   const backend = createMock({ pace: 0, transfers: false })
-  await backend.saveSettings({ theme: 'system', density: 'compact', alwaysAskBeforeUpload: alwaysAsk })
+  const { settings } = await backend.start()
+  await backend.saveSettings({ ...settings, alwaysAskBeforeUpload: alwaysAsk })
   const source = (await backend.chooseUpload('files')) as string
   const upload = new Upload(backend, source, target)
   await upload.prepare()
