@@ -1,9 +1,11 @@
 //! Downloads: each object goes to a temporary file beside its place and from there to its name, whole or not at all.
 //!
-//! A large one is fetched in ranges, and what lies in the temporary file is written down range by range. Before a whole
-//! file gets its name the journal says so: after a crash it is then known whether the name that is there is ours.
+//! A large one is fetched in ranges, and what lies in the temporary file is written down range by range; a small one is
+//! fetched before its file is made. Before a whole file gets its name the journal says so: after a crash it is then known
+//! whether the name that is there is ours.
 
 mod fetch;
+mod landing;
 mod verify;
 
 pub(crate) use fetch::check_extent;
@@ -15,7 +17,8 @@ use std::sync::Arc;
 
 use dipper_storage::ObjectKey;
 
-use self::fetch::Fetched;
+use self::fetch::{Fetch, Fetched};
+use self::landing::{Landing, SMALL};
 use crate::context::Context;
 use crate::crash::crash_point;
 use crate::crew::{self, Settled};
@@ -23,6 +26,7 @@ use crate::error::Result;
 use crate::files::{Folders, Target, blocking};
 use crate::journal::{Evidence, Item};
 use crate::names::{LocalName, local_name};
+use crate::progress::ItemBytes;
 use crate::spec::DownloadConflict;
 use crate::work::Task;
 
@@ -57,22 +61,20 @@ async fn download(context: Context, place: Arc<Place>, item: Item) -> Result<Set
         context.item_bytes().add(item.size);
         return Ok(Settled::Done);
     }
-    let mark = mark(&context, item.number);
-    let Some(target) = make_target(&place, name, mark, ranges_length(&item)).await? else {
+    let mut folders = name.components;
+    let Some(file) = folders.pop() else {
         context.job.progress.resize(item.size, 0);
         return Ok(Settled::Skipped);
     };
-    crash_point!("download.after_create");
-    let bytes = context.item_bytes();
-    let fetch = fetch::Fetch {
-        context: context.clone(),
-        item: Arc::new(item),
-        key,
-        target: Arc::new(target),
-        bytes: bytes.clone(),
+    let spot = Spot {
+        mark: mark(&context, item.number),
+        folders,
+        file,
+        place,
     };
-    let planned = fetch.item.size;
-    let outcome = finish(fetch, place.conflict).await;
+    let bytes = context.item_bytes();
+    let planned = item.size;
+    let outcome = spot.fill(&context, Arc::new(item), &key, &bytes).await;
     match &outcome {
         Ok((Settled::Done, size)) => context.job.progress.resize(planned, *size),
         Ok((Settled::Skipped, _)) => {
@@ -139,67 +141,144 @@ async fn was_placed(item: &Item) -> Result<bool> {
     .await
 }
 
-/// The temporary file, unless the name is taken and that means to skip.
-async fn make_target(place: &Arc<Place>, name: LocalName, mark: String, before: Option<u64>) -> Result<Option<Target>> {
-    let place = place.clone();
-    blocking(move || {
-        let Some((file, folders)) = name.components.split_last() else {
-            return Ok(None);
-        };
-        let folder = place.folders.make(folders)?;
-        if place.conflict == DownloadConflict::Skip && Target::is_taken(&folder, file) {
-            return Ok(None);
-        }
-        if let Some(target) = before.and_then(|length| Target::reopen(&folder, file, &mark, length)) {
-            return Ok(Some(target));
-        }
-        Ok(Some(Target::create(&folder, file, &mark)?))
-    })
-    .await
+/// Where one object goes.
+#[derive(Clone)]
+struct Spot {
+    place: Arc<Place>,
+    folders: Vec<String>,
+    file: String,
+    /// The temporary name.
+    mark: String,
 }
 
-async fn finish(fetch: fetch::Fetch, conflict: DownloadConflict) -> Result<(Settled, u64)> {
-    let outcome = fetch.all().await;
-    let goes_on = |error: &crate::Error| error.is_cancelled() || error.kind().is_retryable();
-    let (context, item) = (fetch.context.clone(), fetch.item.clone());
-    let number = item.number;
-    let mut target = fetch.into_target()?;
-    let size = match outcome {
-        Ok(Fetched { size, verified }) => {
-            tracing::debug!(key = %item.key, ?verified, "an object is here");
-            size
+impl Spot {
+    /// Fetches the object and gives its file its name; says how long it is.
+    async fn fill(
+        self,
+        context: &Context,
+        item: Arc<Item>,
+        key: &ObjectKey,
+        bytes: &ItemBytes,
+    ) -> Result<(Settled, u64)> {
+        let fetch = |landing| Fetch {
+            context: context.clone(),
+            item: item.clone(),
+            key: key.clone(),
+            landing: Arc::new(landing),
+            bytes: bytes.clone(),
+        };
+        let Some(landing) = self.landing(&item).await? else {
+            return Ok((Settled::Skipped, 0));
+        };
+        let (mut landing, mut outcome) = fetched(fetch(landing)).await?;
+        if landing.is_overflown() {
+            let Some(file) = self.file(ranges_length(&item)).await? else {
+                return Ok((Settled::Skipped, 0));
+            };
+            (landing, outcome) = fetched(fetch(file)).await?;
         }
-        Err(error) => {
-            if goes_on(&error) && context.journal.has_parts(context.job.id(), number).await? {
-                target.keep();
-            } else {
-                context.journal.lose(context.job.id(), number).await;
+        match outcome {
+            Ok(Fetched { size, verified }) => {
+                tracing::debug!(key = %item.key, ?verified, "an object is here");
+                let settled = self.settle_in(context, item.number, landing, size).await?;
+                Ok((settled, size))
             }
-            return Err(error);
+            Err(error) => {
+                leave(context, item.number, landing, &error).await?;
+                Err(error)
+            }
         }
+    }
+
+    /// The folder it goes into, made if missing.
+    fn folder(&self) -> Result<PathBuf> {
+        self.place.folders.make(&self.folders)
+    }
+
+    /// Where its bytes land; `None` if the name is taken and that means to skip.
+    async fn landing(&self, item: &Item) -> Result<Option<Landing>> {
+        if item.size > SMALL || item.evidence.is_some() {
+            return self.file(ranges_length(item)).await;
+        }
+        if self.place.conflict == DownloadConflict::Skip {
+            if Target::is_taken(&self.folder()?, &self.file) {
+                return Ok(None);
+            }
+        }
+        Ok(Some(Landing::in_memory()))
+    }
+
+    /// The temporary file, unless the name is taken and that means to skip.
+    async fn file(&self, before: Option<u64>) -> Result<Option<Landing>> {
+        let spot = self.clone();
+        let made = blocking(move || {
+            let folder = spot.folder()?;
+            if spot.place.conflict == DownloadConflict::Skip && Target::is_taken(&folder, &spot.file) {
+                return Ok(None);
+            }
+            if let Some(target) = before.and_then(|length| Target::reopen(&folder, &spot.file, &spot.mark, length)) {
+                return Ok(Some(target));
+            }
+            Ok(Some(Target::create(&folder, &spot.file, &spot.mark)?))
+        });
+        let made = made.await?;
+        crash_point!("download.after_create");
+        Ok(made.map(Landing::File))
+    }
+
+    /// Makes the file durable and gives it its name, in one go on one thread. Between the two the journal is told.
+    async fn settle_in(self, context: &Context, number: u32, landing: Landing, size: u64) -> Result<Settled> {
+        let (journal, id) = (context.journal.clone(), context.job.id());
+        blocking(move || {
+            let target = self.written(landing)?;
+            crash_point!("download.before_finish");
+            target.finish(size)?;
+            crash_point!("download.after_finish");
+            let (folder, name) = target.place();
+            let placing = Evidence::Placing {
+                temporary: target.temporary().to_owned(),
+                folder: folder.to_owned(),
+                name: name.to_owned(),
+                size,
+            };
+            journal.reach_blocking(id, number, placing)?;
+            crash_point!("download.after_placing");
+            Ok(match target.commit(self.place.conflict)? {
+                Some(_) => Settled::Done,
+                None => Settled::Skipped,
+            })
+        })
+        .await
+    }
+
+    fn written(&self, landing: Landing) -> Result<Target> {
+        let held = match landing {
+            Landing::File(target) => return Ok(target),
+            Landing::Memory(held) => held,
+        };
+        let target = Target::create(&self.folder()?, &self.file, &self.mark)?;
+        crash_point!("download.after_create");
+        target.write_at(&held.into_bytes(), 0)?;
+        Ok(target)
+    }
+}
+
+/// Fetches, and gives back where the bytes landed.
+async fn fetched(fetch: Fetch) -> Result<(Landing, Result<Fetched>)> {
+    let outcome = fetch.all().await;
+    Ok((fetch.into_landing()?, outcome))
+}
+
+/// Keeps what another run can go on with.
+async fn leave(context: &Context, number: u32, landing: Landing, error: &crate::Error) -> Result<()> {
+    let Landing::File(mut target) = landing else {
+        return Ok(());
     };
-    crash_point!("download.before_finish");
-    let (target, placing) = blocking(move || {
-        target.finish(size)?;
-        let (folder, name) = target.place();
-        let placing = Evidence::Placing {
-            temporary: target.temporary().to_owned(),
-            folder: folder.to_owned(),
-            name: name.to_owned(),
-            size,
-        };
-        Ok((target, placing))
-    })
-    .await?;
-    crash_point!("download.after_finish");
-    context.journal.reach(context.job.id(), number, placing).await?;
-    crash_point!("download.after_placing");
-    blocking(move || {
-        let settled = match target.commit(conflict)? {
-            Some(_) => Settled::Done,
-            None => Settled::Skipped,
-        };
-        Ok((settled, size))
-    })
-    .await
+    let goes_on = error.is_cancelled() || error.kind().is_retryable();
+    if goes_on && context.journal.has_parts(context.job.id(), number).await? {
+        target.keep();
+    } else {
+        context.journal.lose(context.job.id(), number).await;
+    }
+    Ok(())
 }

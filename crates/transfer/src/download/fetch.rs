@@ -10,11 +10,12 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use dipper_storage::{ByteRange, ErrorKind, GetOptions, Hasher, ObjectInfo, ObjectKey, ObjectStream, Proof};
 use tokio::task::JoinSet;
 
+use super::landing::Landing;
 use super::verify::{Verified, holds, proof_of_one, proof_of_ranges};
 use crate::context::{Context, Interrupt};
 use crate::crash::crash_point;
 use crate::error::{Error, Result};
-use crate::files::{Target, blocking};
+use crate::files::blocking;
 use crate::journal::{Evidence, Item, Part};
 use crate::line::Blame;
 use crate::parts::{PartPlan, parts_for};
@@ -32,7 +33,7 @@ pub(super) struct Fetch {
     pub(super) context: Context,
     pub(super) item: Arc<Item>,
     pub(super) key: ObjectKey,
-    pub(super) target: Arc<Target>,
+    pub(super) landing: Arc<Landing>,
     pub(super) bytes: ItemBytes,
 }
 
@@ -121,7 +122,7 @@ impl Fetch {
             let outcome = if ranges_work && parts_for(self.item.size).count > 1 {
                 self.in_ranges().await
             } else {
-                self.target.resize(0)?;
+                self.landing.resize(0)?;
                 self.in_one(ranges_work).await
             };
             match outcome {
@@ -143,9 +144,9 @@ impl Fetch {
         }
     }
 
-    /// Gives the file back once all ranges are done with it.
-    pub(super) fn into_target(self) -> Result<Target> {
-        Arc::try_unwrap(self.target).map_err(|_| Error::new(ErrorKind::Internal, "A range still writes to its file"))
+    /// Gives back where the bytes landed, once all ranges are done with it.
+    pub(super) fn into_landing(self) -> Result<Landing> {
+        Arc::try_unwrap(self.landing).map_err(|_| Error::new(ErrorKind::Internal, "A range still writes to its file"))
     }
 
     /// One request from the first byte to the last; a broken one goes on in the middle where the server can do that.
@@ -214,11 +215,11 @@ impl Fetch {
             }
             _ => Vec::new(),
         };
-        if known.is_empty() || self.target.length()? != pin.size {
-            self.target.resize(pin.size)?;
+        if known.is_empty() || self.landing.file()?.length()? != pin.size {
+            self.landing.resize(pin.size)?;
             journal.lose(job.id(), self.item.number).await;
             let receiving = Evidence::Receiving {
-                temporary: self.target.temporary().to_owned(),
+                temporary: self.landing.file()?.temporary().to_owned(),
                 size: pin.size,
                 etag: pin.etag.clone(),
             };
@@ -263,9 +264,9 @@ impl Fetch {
         let mut seen = Vec::new();
         for index in (0..plan.count).filter(|index| !missing.contains(index)) {
             let (begin, length) = plan.range(index, size);
-            let (target, mut hasher) = (self.target.clone(), proof.hasher());
+            let (landing, mut hasher) = (self.landing.clone(), proof.hasher());
             let hasher = blocking(move || {
-                target.read(begin, length, |piece| hasher.update(piece))?;
+                landing.file()?.read(begin, length, |piece| hasher.update(piece))?;
                 Ok(hasher)
             });
             seen.push((begin, hasher.await?));
@@ -276,8 +277,8 @@ impl Fetch {
     /// A range lies in the file: that is written down once the disk has it.
     async fn reached(&self, index: u32) -> Result<()> {
         crash_point!("ranges.after_range");
-        let target = self.target.clone();
-        blocking(move || target.sync()).await?;
+        let landing = self.landing.clone();
+        blocking(move || landing.file()?.sync()).await?;
         crash_point!("ranges.after_sync");
         let part = Part {
             number: index + 1,
@@ -341,7 +342,7 @@ impl Fetch {
         }
         while let Some(piece) = stream.next().await? {
             self.context.down.spend(piece.len()).await;
-            self.target.write_at(&piece, range.at)?;
+            self.landing.write_at(&piece, range.at)?;
             if let Some(seen) = &mut range.seen {
                 seen.update(&piece);
             }

@@ -255,6 +255,11 @@ impl Journal {
             .await
     }
 
+    /// The same, on a thread that may block.
+    pub(crate) fn reach_blocking(&self, job: JobId, item: u32, evidence: Evidence) -> Result<()> {
+        self.call_blocking(move |connection| set_evidence(connection, job, item, Some(&evidence)))
+    }
+
     /// What an item had reached is gone.
     pub(crate) async fn lose(&self, job: JobId, item: u32) {
         self.note(move |connection| {
