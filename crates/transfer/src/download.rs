@@ -13,21 +13,21 @@ pub(crate) use verify::proof_of_one;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use dipper_storage::ObjectKey;
+use dipper_storage::{ErrorKind, ObjectKey};
 
 use self::fetch::Fetched;
 use crate::context::Context;
 use crate::crash::crash_point;
 use crate::crew::{self, Settled};
 use crate::error::Result;
-use crate::files::{Folders, Target, blocking};
+use crate::files::{Folders, Place, Target, blocking};
 use crate::journal::{Evidence, Item};
 use crate::names::{LocalName, local_name};
 use crate::spec::DownloadConflict;
 use crate::work::Task;
 
 /// What all downloads of a job share.
-struct Place {
+struct Goal {
     base: String,
     folders: Folders,
     conflict: DownloadConflict,
@@ -36,19 +36,19 @@ struct Place {
 /// Downloads everything that is left.
 pub(crate) async fn run(context: &Context, base: &str, folder: &Path, conflict: DownloadConflict) -> Result<()> {
     let root = folder.to_owned();
-    let place = Arc::new(Place {
+    let goal = Arc::new(Goal {
         base: base.to_owned(),
         folders: blocking(move || Folders::below(&root)).await?,
         conflict,
     });
-    crew::work_through(context, |item| download(context.child(), place.clone(), item)).await
+    crew::work_through(context, |item| download(context.child(), goal.clone(), item)).await
 }
 
-async fn download(context: Context, place: Arc<Place>, item: Item) -> Result<Settled> {
+async fn download(context: Context, goal: Arc<Goal>, item: Item) -> Result<Settled> {
     let key = ObjectKey::parse(&item.key)?;
-    let name = name_of(&item, &place.base);
+    let name = name_of(&item, &goal.base);
     if name.is_folder {
-        blocking(move || place.folders.make(&name.components)).await?;
+        blocking(move || goal.folders.make(&name.components)).await?;
         crash_point!("download.after_folder");
         return Ok(Settled::Done);
     }
@@ -58,7 +58,7 @@ async fn download(context: Context, place: Arc<Place>, item: Item) -> Result<Set
         return Ok(Settled::Done);
     }
     let mark = mark(&context, item.number);
-    let Some(target) = make_target(&place, name, mark, ranges_length(&item)).await? else {
+    let Some(target) = make_target(&goal, name, mark, ranges_length(&item)).await? else {
         context.job.progress.resize(item.size, 0);
         return Ok(Settled::Skipped);
     };
@@ -72,7 +72,7 @@ async fn download(context: Context, place: Arc<Place>, item: Item) -> Result<Set
         bytes: bytes.clone(),
     };
     let planned = fetch.item.size;
-    let outcome = finish(fetch, place.conflict).await;
+    let outcome = finish(fetch, goal.conflict).await;
     match &outcome {
         Ok((Settled::Done, size)) => context.job.progress.resize(planned, *size),
         Ok((Settled::Skipped, _)) => {
@@ -131,6 +131,10 @@ async fn was_placed(item: &Item) -> Result<bool> {
     };
     blocking(move || {
         let mark = temporary.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        // Without its folder it is nowhere.
+        let Ok(folder) = Place::open(&folder) else {
+            return Ok(false);
+        };
         match Target::reopen(&folder, &name, &mark, size) {
             Some(target) => target.is_placed(),
             None => Ok(Target::has_length(&folder, &name, size)),
@@ -140,27 +144,29 @@ async fn was_placed(item: &Item) -> Result<bool> {
 }
 
 /// The temporary file, unless the name is taken and that means to skip.
-async fn make_target(place: &Arc<Place>, name: LocalName, mark: String, before: Option<u64>) -> Result<Option<Target>> {
-    let place = place.clone();
+async fn make_target(goal: &Arc<Goal>, name: LocalName, mark: String, before: Option<u64>) -> Result<Option<Target>> {
+    let goal = goal.clone();
     blocking(move || {
         let Some((file, folders)) = name.components.split_last() else {
             return Ok(None);
         };
-        let folder = place.folders.make(folders)?;
-        if place.conflict == DownloadConflict::Skip && Target::is_taken(&folder, file) {
+        let folder = goal.folders.make(folders)?;
+        if goal.conflict == DownloadConflict::Skip && Target::is_taken(&folder, file) {
             return Ok(None);
         }
         if let Some(target) = before.and_then(|length| Target::reopen(&folder, file, &mark, length)) {
             return Ok(Some(target));
         }
-        Ok(Some(Target::create(&folder, file, &mark)?))
+        Ok(Some(Target::create(folder, file, &mark)?))
     })
     .await
 }
 
 async fn finish(fetch: fetch::Fetch, conflict: DownloadConflict) -> Result<(Settled, u64)> {
     let outcome = fetch.all().await;
-    let goes_on = |error: &crate::Error| error.is_cancelled() || error.kind().is_retryable();
+    let goes_on = |error: &crate::Error| {
+        error.is_cancelled() || error.kind().is_retryable() || error.kind() == ErrorKind::DiskFull
+    };
     let (context, item) = (fetch.context.clone(), fetch.item.clone());
     let number = item.number;
     let mut target = fetch.into_target()?;
