@@ -125,6 +125,14 @@ pub(crate) fn timeouts() -> Timeouts {
     }
 }
 
+/// The usual engine, in a hurry.
+pub(crate) fn engine_options() -> EngineOptions {
+    EngineOptions {
+        line: LineOptions::default().faster(FASTER),
+        ..EngineOptions::default()
+    }
+}
+
 impl World {
     async fn new(origin: &str, keys: (&str, &str), checksum: UploadChecksum) -> Self {
         let signing = Keys {
@@ -141,11 +149,7 @@ impl World {
             .create_bucket(&bucket, &CreateBucketOptions::default())
             .await
             .unwrap();
-        let engine = Engine::new(EngineOptions {
-            line: LineOptions::default().faster(FASTER),
-            ..EngineOptions::default()
-        })
-        .unwrap();
+        let engine = Engine::new(engine_options()).unwrap();
         let files = TempDir::new().unwrap();
         std::fs::create_dir(files.path().join("down")).unwrap();
         std::fs::write(files.path().join("down").join(FOREIGN_FILE), "theirs").unwrap();

@@ -31,7 +31,7 @@ use crate::setup::Purpose;
 /// A command: its name, its arguments, what it does.
 type Entry = (&'static str, &'static str, &'static str);
 
-const COMMANDS: [Entry; 11] = [
+const COMMANDS: [Entry; 12] = [
     (
         "run",
         "",
@@ -58,6 +58,11 @@ const COMMANDS: [Entry; 11] = [
         "write ui/src/backend/bindings.ts anew from the commands' types",
     ),
     ("e2e", "[filter]", "only the tests that drive the built app"),
+    (
+        "faults",
+        "[--kills N]",
+        "only the tests that kill transfers, as often as is said (500)",
+    ),
     (
         "bench",
         "[transfers]",
@@ -100,6 +105,8 @@ fn dispatch(arguments: &[String]) -> Result<(), Failure> {
         ["bindings"] => check::write_bindings(),
         ["e2e"] => test::end_to_end(None),
         ["e2e", filter] => test::end_to_end(Some(filter)),
+        ["faults"] => test::faults("500"),
+        ["faults", "--kills", kills] => test::faults(kills),
         ["bench", options @ ..] => bench::bench(options),
         ["bundle"] => bundle::bundle(),
         ["screenshots"] => tour::screenshots(),

@@ -40,7 +40,8 @@ pub(crate) fn setup(purpose: Purpose) -> Result<Lacking, Failure> {
     let needed: &[Group] = match purpose {
         Purpose::Interface => &[],
         Purpose::Build => &[Group::Build],
-        Purpose::Desktop | Purpose::Test => &[Group::Build, Group::Desktop],
+        Purpose::Desktop => &[Group::Build, Group::Desktop],
+        Purpose::Test => &[Group::Build, Group::Desktop, Group::Faults],
     };
     for group in needed {
         install(system, *group)?;

@@ -13,6 +13,8 @@ use crate::{cargo, repository, step, ui};
 
 /// Tests that need Ceph's gateway have this in their name; where there is none they are left out, by name.
 const NEEDS_GATEWAY: &str = "rgw";
+/// How often the tests that kill do it.
+const KILLS: &str = "DIPPER_KILLS";
 
 /// Installs what is needed and runs all tests, or the Rust tests whose name contains `filter`.
 pub(crate) fn test(filter: Option<&str>) -> Result<(), Failure> {
@@ -51,6 +53,24 @@ pub(crate) fn end_to_end(filter: Option<&str>) -> Result<(), Failure> {
     let tests = run.tests(&shape, filter)?;
     run.attempt("testing the built app", tests)?;
     run.conclude()
+}
+
+/// Has the tests that kill transfers do it so many times each. Without nextest, which ends tests that take long.
+pub(crate) fn faults(kills: &str) -> Result<(), Failure> {
+    let kills: u32 = kills
+        .parse()
+        .map_err(|_| Failure::new(format!("`{kills}` is no number of kills")))?;
+    setup::setup(Purpose::Test)?;
+    let [workspace, exclude, xtask, _all_targets, features, protocol] = cargo::SHAPE;
+    let mut command = cargo::command(&["test", workspace, exclude, xtask, "--test", "it", features, protocol]);
+    command
+        .args(["--", "killing::", "--nocapture", "--test-threads", "1"])
+        .env(KILLS, kills.to_string())
+        .env("RUST_BACKTRACE", "0");
+    let begin = Instant::now();
+    step::run(&format!("killing uploads and downloads {kills} times each"), command)?;
+    step::say(&format!("nothing was lost, in {}", step::duration(begin.elapsed())));
+    Ok(())
 }
 
 /// A run of tests: what it has, and what came of it so far.

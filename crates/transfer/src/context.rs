@@ -25,6 +25,7 @@ pub(crate) struct Context {
     /// The account's client.
     pub(crate) client: Client,
     pub(crate) journal: Journal,
+    /// Ends the run.
     pub(crate) cancel: CancellationToken,
     pub(crate) buffers: Arc<Buffers>,
     /// One permit a request, over all jobs, handed out in the order they were asked for.
@@ -33,6 +34,8 @@ pub(crate) struct Context {
     pub(crate) width: usize,
     /// The line to the account's server, shared by all its jobs.
     pub(crate) line: Arc<Line>,
+    /// The program has waited long enough for answers that it would rather have had.
+    pub(crate) given_up: CancellationToken,
     /// What the job has of the bytes that go up.
     pub(crate) up: Lane,
     /// What the job has of the bytes that come down.
@@ -74,7 +77,7 @@ impl Permit<'_> {
 pub(crate) enum Interrupt {
     /// In the middle: nothing is left behind that matters.
     AtOnce,
-    /// Not while it is under way: only its answer tells what the server has done.
+    /// Not while it is under way, unless the program cannot wait: only its answer tells what the server has done.
     BetweenTries,
     /// Never: it cleans up.
     Never,
@@ -176,7 +179,10 @@ impl Context {
         };
         let outcome = match interrupt {
             Interrupt::AtOnce => self.unless_cancelled(attempt()).await.flatten(),
-            Interrupt::BetweenTries | Interrupt::Never => attempt().await,
+            Interrupt::BetweenTries | Interrupt::Never => {
+                let answer = self.given_up.run_until_cancelled(attempt()).await;
+                answer.unwrap_or_else(|| Err(Error::cancelled()))
+            }
         };
         let blame = permit.ended(&outcome, tries.failed() == 0);
         (outcome, blame)

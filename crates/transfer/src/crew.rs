@@ -50,6 +50,19 @@ where
     outcome
 }
 
+/// Whether a disk of this computer is full: what comes next would not fit either.
+fn is_out_of_room(error: &Error) -> bool {
+    error.kind() == ErrorKind::DiskFull && error.storage().is_none()
+}
+
+/// Stops the run and says why, once. Everything that is left stays open: a retry goes on with it.
+fn stop_for(context: &Context, key: &str, error: &Error) {
+    if !context.cancel.is_cancelled() {
+        context.cancel.cancel();
+        context.job.item_failed(key, error);
+    }
+}
+
 /// Room for one item, or for a share of the crew.
 struct Slot(OwnedSemaphorePermit);
 
@@ -96,6 +109,7 @@ impl Crew {
                 Ok(Settled::Skipped) => context.settle(number, ItemStanding::Skipped).await,
                 // It stays begun: the next run looks at it.
                 Err(error) if error.is_cancelled() => {}
+                Err(error) if is_out_of_room(&error) => stop_for(&context, &key, &error),
                 Err(error) => {
                     context.job.item_failed(&key, &error);
                     context.settle(number, ItemStanding::Failed).await;

@@ -15,7 +15,7 @@ pub(crate) use verify::proof_of_one;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use dipper_storage::ObjectKey;
+use dipper_storage::{ErrorKind, ObjectKey};
 
 use self::fetch::{Fetch, Fetched};
 use self::landing::{Landing, SMALL};
@@ -23,7 +23,7 @@ use crate::context::Context;
 use crate::crash::crash_point;
 use crate::crew::{self, Settled};
 use crate::error::Result;
-use crate::files::{Folders, Target, blocking};
+use crate::files::{Folders, Place, Target, blocking};
 use crate::journal::{Evidence, Item};
 use crate::names::{LocalName, local_name};
 use crate::progress::ItemBytes;
@@ -31,7 +31,7 @@ use crate::spec::DownloadConflict;
 use crate::work::Task;
 
 /// What all downloads of a job share.
-struct Place {
+struct Goal {
     base: String,
     folders: Folders,
     conflict: DownloadConflict,
@@ -40,19 +40,19 @@ struct Place {
 /// Downloads everything that is left.
 pub(crate) async fn run(context: &Context, base: &str, folder: &Path, conflict: DownloadConflict) -> Result<()> {
     let root = folder.to_owned();
-    let place = Arc::new(Place {
+    let goal = Arc::new(Goal {
         base: base.to_owned(),
         folders: blocking(move || Folders::below(&root)).await?,
         conflict,
     });
-    crew::work_through(context, |item| download(context.child(), place.clone(), item)).await
+    crew::work_through(context, |item| download(context.child(), goal.clone(), item)).await
 }
 
-async fn download(context: Context, place: Arc<Place>, item: Item) -> Result<Settled> {
+async fn download(context: Context, goal: Arc<Goal>, item: Item) -> Result<Settled> {
     let key = ObjectKey::parse(&item.key)?;
-    let name = name_of(&item, &place.base);
+    let name = name_of(&item, &goal.base);
     if name.is_folder {
-        blocking(move || place.folders.make(&name.components)).await?;
+        blocking(move || goal.folders.make(&name.components)).await?;
         crash_point!("download.after_folder");
         return Ok(Settled::Done);
     }
@@ -70,7 +70,7 @@ async fn download(context: Context, place: Arc<Place>, item: Item) -> Result<Set
         mark: mark(&context, item.number),
         folders,
         file,
-        place,
+        goal,
     };
     let bytes = context.item_bytes();
     let planned = item.size;
@@ -133,6 +133,10 @@ async fn was_placed(item: &Item) -> Result<bool> {
     };
     blocking(move || {
         let mark = temporary.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        // Without its folder it is nowhere.
+        let Ok(folder) = Place::open(&folder) else {
+            return Ok(false);
+        };
         match Target::reopen(&folder, &name, &mark, size) {
             Some(target) => target.is_placed(),
             None => Ok(Target::has_length(&folder, &name, size)),
@@ -144,7 +148,7 @@ async fn was_placed(item: &Item) -> Result<bool> {
 /// Where one object goes.
 #[derive(Clone)]
 struct Spot {
-    place: Arc<Place>,
+    goal: Arc<Goal>,
     folders: Vec<String>,
     file: String,
     /// The temporary name.
@@ -191,8 +195,8 @@ impl Spot {
     }
 
     /// The folder it goes into, made if missing.
-    fn folder(&self) -> Result<PathBuf> {
-        self.place.folders.make(&self.folders)
+    fn folder(&self) -> Result<Place> {
+        self.goal.folders.make(&self.folders)
     }
 
     /// Where its bytes land; `None` if the name is taken and that means to skip.
@@ -200,10 +204,8 @@ impl Spot {
         if item.size > SMALL || item.evidence.is_some() {
             return self.file(ranges_length(item)).await;
         }
-        if self.place.conflict == DownloadConflict::Skip {
-            if Target::is_taken(&self.folder()?, &self.file) {
-                return Ok(None);
-            }
+        if self.goal.conflict == DownloadConflict::Skip && Target::is_taken(&self.folder()?, &self.file) {
+            return Ok(None);
         }
         Ok(Some(Landing::in_memory()))
     }
@@ -213,13 +215,13 @@ impl Spot {
         let spot = self.clone();
         let made = blocking(move || {
             let folder = spot.folder()?;
-            if spot.place.conflict == DownloadConflict::Skip && Target::is_taken(&folder, &spot.file) {
+            if spot.goal.conflict == DownloadConflict::Skip && Target::is_taken(&folder, &spot.file) {
                 return Ok(None);
             }
             if let Some(target) = before.and_then(|length| Target::reopen(&folder, &spot.file, &spot.mark, length)) {
                 return Ok(Some(target));
             }
-            Ok(Some(Target::create(&folder, &spot.file, &spot.mark)?))
+            Ok(Some(Target::create(folder, &spot.file, &spot.mark)?))
         });
         let made = made.await?;
         crash_point!("download.after_create");
@@ -243,7 +245,7 @@ impl Spot {
             };
             journal.reach_blocking(id, number, placing)?;
             crash_point!("download.after_placing");
-            Ok(match target.commit(self.place.conflict)? {
+            Ok(match target.commit(self.goal.conflict)? {
                 Some(_) => Settled::Done,
                 None => Settled::Skipped,
             })
@@ -256,7 +258,7 @@ impl Spot {
             Landing::File(target) => return Ok(target),
             Landing::Memory(held) => held,
         };
-        let target = Target::create(&self.folder()?, &self.file, &self.mark)?;
+        let target = Target::create(self.folder()?, &self.file, &self.mark)?;
         crash_point!("download.after_create");
         target.write_at(&held.into_bytes(), 0)?;
         Ok(target)
@@ -274,7 +276,7 @@ async fn leave(context: &Context, number: u32, landing: Landing, error: &crate::
     let Landing::File(mut target) = landing else {
         return Ok(());
     };
-    let goes_on = error.is_cancelled() || error.kind().is_retryable();
+    let goes_on = error.is_cancelled() || error.kind().is_retryable() || error.kind() == ErrorKind::DiskFull;
     if goes_on && context.journal.has_parts(context.job.id(), number).await? {
         target.keep();
     } else {

@@ -2,16 +2,17 @@
 
 mod restart;
 mod run;
+mod twice;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use dipper_storage::{Client, Clock};
 use time::OffsetDateTime;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Mutex as TurnOf, Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -64,6 +65,10 @@ impl Default for EngineOptions {
     }
 }
 
+/// How long the end of the program waits for answers that tell what a server has done. Without them it is asked at the next
+/// start.
+const DRAIN: Duration = Duration::from_secs(3);
+
 /// Runs jobs on threads of its own. Clones are the same engine. Dropping the last one stops everything without waiting;
 /// [`Engine::shut_down`] waits.
 #[derive(Clone)]
@@ -85,6 +90,9 @@ pub(crate) struct Shared {
     down: Arc<Pipe>,
     turns: Arc<Queue>,
     root: CancellationToken,
+    given_up: CancellationToken,
+    /// Held by who puts a job into the queue: what is asked for twice at the same moment is done once.
+    entrance: TurnOf<()>,
     tracker: TaskTracker,
     clients: Mutex<HashMap<String, Client>>,
     /// Counts clients that came.
@@ -110,6 +118,8 @@ impl Engine {
             down: Arc::default(),
             turns: Arc::new(Queue::new(options.limits.jobs)),
             root: CancellationToken::new(),
+            given_up: CancellationToken::new(),
+            entrance: TurnOf::new(()),
             tracker: TaskTracker::new(),
             clients: Mutex::default(),
             opened: watch::Sender::new(0),
@@ -126,9 +136,14 @@ impl Engine {
     }
 
     /// Writes a job into the journal and puts it into the queue. When this returns, the job outlives this process; when it
-    /// fails, nothing was begun. `InvalidInput` is a copy whose sources and targets lie in each other's way.
-    pub async fn start(&self, spec: JobSpec) -> Result<JobId> {
+    /// fails, nothing was begun. Files that another job of ours has under way to the same keys are left to that one; where
+    /// that is all of them, the job is that one. `InvalidInput` is a copy whose sources and targets lie in each other's way.
+    pub async fn start(&self, mut spec: JobSpec) -> Result<JobId> {
         let shared = self.shared();
+        let _turn = shared.entrance.lock().await;
+        if let Some(known) = shared.leave_out_what_is_under_way(&mut spec).await? {
+            return Ok(known);
+        }
         let (_, _, bucket) = spec.place();
         let created_at = (shared.options.clock)();
         let (clients, new) = work::order(spec, created_at)?;
@@ -184,10 +199,8 @@ impl Engine {
 
     /// Lets a paused job go on. Fails where the journal does.
     pub async fn resume(&self, id: JobId) -> Result<()> {
-        match self.shared().find(id) {
-            Some(job) if job.state() == JobState::Paused => self.shared().requeue(job).await,
-            _ => Ok(()),
-        }
+        let rests = |state| state == JobState::Paused;
+        self.shared().requeue(id, rests).await
     }
 
     /// Lets every paused job go on.
@@ -201,12 +214,8 @@ impl Engine {
     /// Runs what failed, was cancelled or never begun of a finished job again, under the same id. Fails where the journal
     /// does.
     pub async fn retry(&self, id: JobId) -> Result<()> {
-        match self.shared().find(id) {
-            Some(job) if matches!(job.state(), JobState::Failed | JobState::Cancelled) => {
-                self.shared().requeue(job).await
-            }
-            _ => Ok(()),
-        }
+        let rests = |state| matches!(state, JobState::Failed | JobState::Cancelled);
+        self.shared().requeue(id, rests).await
     }
 
     /// Takes all jobs that are done or cancelled off the list. Failed ones stay until they are forgotten by themselves.
@@ -306,7 +315,7 @@ impl Engine {
     }
 
     /// Stops everything and returns when it stands still and the journal is written: the next engine on the same journal
-    /// goes on where this one was. Where the journal is in memory everything is cancelled and cleaned up instead. Jobs
+    /// goes on where this one was. Answers that are better had are waited for three seconds at the most. Where the journal is in memory everything is cancelled and cleaned up instead. Jobs
     /// started afterwards stop at once.
     pub async fn shut_down(&self) {
         let shared = self.shared();
@@ -315,7 +324,10 @@ impl Engine {
         }
         shared.root.cancel();
         shared.tracker.close();
-        shared.tracker.wait().await;
+        if tokio::time::timeout(DRAIN, shared.tracker.wait()).await.is_err() {
+            shared.given_up.cancel();
+            shared.tracker.wait().await;
+        }
         if let Err(error) = shared.journal.release().await {
             tracing::error!(%error, "the transfers could not be handed on");
         }
@@ -391,8 +403,13 @@ impl Shared {
         }
     }
 
-    /// Puts a job that rests back into the queue.
-    async fn requeue(self: &Arc<Self>, job: Arc<Job>) -> Result<()> {
+    /// Puts a job that rests so back into the queue.
+    async fn requeue(self: &Arc<Self>, id: JobId, rests: impl Fn(JobState) -> bool) -> Result<()> {
+        // Asked under the lock: of two clicks the second finds it in the queue.
+        let _turn = self.entrance.lock().await;
+        let Some(job) = self.find(id).filter(|job| rests(job.state())) else {
+            return Ok(());
+        };
         let standing = self.journal.reopen(job.id()).await?;
         crash_point!("retry.after_reopen");
         if standing.open > 0 {

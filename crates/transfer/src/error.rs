@@ -21,6 +21,8 @@ pub struct Error {
     path: Option<PathBuf>,
     storage: Option<Box<dipper_storage::Error>>,
     source: Option<io::Error>,
+    /// Whether the file that was sent became another meanwhile.
+    changed: bool,
 }
 
 impl Error {
@@ -55,6 +57,7 @@ impl Error {
             path: None,
             storage: None,
             source: None,
+            changed: false,
         }
     }
 
@@ -78,13 +81,29 @@ impl Error {
         };
         let message = format!("Could not {tried} `{}`: {}", path.display(), reason(&source));
         Self {
-            kind,
-            message,
             hint: hint.map(str::to_owned),
-            path: Some(path.to_owned()),
-            storage: None,
-            source: Some(source),
+            ..Self::new(kind, message).with_path(path).with_source(source)
         }
+    }
+
+    /// The file that is sent is not the one any more that was opened. It is begun with anew once, so whoever reads this
+    /// has a file that does not hold still.
+    pub(crate) fn file_changed(path: &Path) -> Self {
+        let message = format!(
+            "Could not upload `{}`: the file keeps changing while it is uploaded",
+            path.display()
+        );
+        Self {
+            changed: true,
+            ..Self::new(ErrorKind::Conflict, message)
+                .with_path(path)
+                .with_hint("Retry when no program writes to it any more.")
+        }
+    }
+
+    /// Whether the file that was sent became another meanwhile.
+    pub(crate) fn is_change(&self) -> bool {
+        self.changed
     }
 
     pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
@@ -161,6 +180,7 @@ impl From<dipper_storage::Error> for Error {
             path: None,
             storage: Some(Box::new(error)),
             source: None,
+            changed: false,
         }
     }
 }

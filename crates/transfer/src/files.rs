@@ -6,7 +6,9 @@
 
 mod buffers;
 mod folders;
+mod place;
 mod positional;
+mod room;
 mod scan;
 mod source;
 mod target;
@@ -14,6 +16,7 @@ mod threads;
 
 pub(crate) use buffers::Buffers;
 pub(crate) use folders::Folders;
+pub(crate) use place::Place;
 pub use scan::{Scan, ScannedFile, SkipReason, Skipped, scan};
 pub(crate) use source::{FilePart, Fingerprint, Outlet, SourceFile};
 pub(crate) use target::Target;

@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_disk_should_see_is_written_in_hex() {
+    fn k01_what_no_disk_should_see_is_written_in_hex() {
         let table = [
             ("..", "%2E%2E"),
             (".", "%2E"),
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn a_marker_is_a_folder_unless_it_holds_data() {
+    fn k08_a_marker_is_a_folder_unless_it_holds_data() {
         let marker = local_name("a/b/");
         assert_eq!((marker.to_path(), marker.is_folder), (PathBuf::from("a/b"), true));
         assert_eq!(marker.to_key(), "a/b/");
@@ -248,6 +248,47 @@ mod tests {
             (PathBuf::from("a/b/%"), "a/b/".to_owned())
         );
         assert!(local_name("").is_folder && local_name("").components.is_empty());
+    }
+
+    /// K3: every device, however it is spelled, and every character that Windows takes for something else.
+    #[test]
+    fn k03_no_name_opens_a_device_or_a_stream() {
+        let devices = ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"]
+            .map(str::to_owned)
+            .into_iter();
+        let numbered = ["COM", "LPT"]
+            .into_iter()
+            .flat_map(|device| "0123456789¹²³".chars().map(move |digit| format!("{device}{digit}")));
+        let devices = devices.chain(numbered).flat_map(|name| [name.to_lowercase(), name]);
+        let mut names: Vec<String> = devices
+            .flat_map(|name| ["", ".txt", " ", ".", " .c", "..", ":stream"].map(|ending| format!("{name}{ending}")))
+            .collect();
+        for special in ['<', '>', ':', '"', '|', '?', '*', '\\', '\0', '\u{1f}', '\u{7f}'] {
+            names.extend([format!("{special}"), format!("a{special}b"), format!("a{special}")]);
+        }
+        names.extend([
+            "x".repeat(256),
+            "é".repeat(200),
+            "𝄞".repeat(130),
+            "a.".repeat(200),
+            " ".repeat(300),
+        ]);
+        assert!(names.len() >= 400, "{}", names.len());
+        for key in names {
+            let name = local_name(&key);
+            assert_eq!(name.to_key(), key);
+            for part in &name.components {
+                assert!(
+                    !is_device(part) && part.encode_utf16().count() <= 255,
+                    "{key:?} is {part:?}"
+                );
+                let forbidden = |character: char| "<>:\"|?*\\/".contains(character) || character.is_ascii_control();
+                assert!(
+                    !part.contains(forbidden) && !part.ends_with(['.', ' ']),
+                    "{key:?} is {part:?}"
+                );
+            }
+        }
     }
 
     #[test]
@@ -282,10 +323,34 @@ mod tests {
         proptest::collection::vec(piece, 1..6).prop_map(|pieces| pieces.concat())
     }
 
+    /// Up to the 1,024 bytes of a key: four-byte characters, right-to-left, invisible ones, marks that turn text around.
+    /// Made from one number each: a tree of proptest's for every character would take minutes.
+    fn long_key(mut seed: u64, length: usize) -> String {
+        const FIRST: [u32; 6] = [0x1_0000, 0x590, 0x200b, 0x2066, 0xfff0, 0x2e];
+        let mut key = String::new();
+        while key.len() < length {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            let random = u32::try_from(seed >> 33).unwrap_or_default();
+            let group = FIRST[random as usize % FIRST.len()];
+            let span = if group == 0x1_0000 { 0xf_0000 } else { 16 };
+            key.extend(char::from_u32(group + random / 6 % span));
+        }
+        key.truncate(key.floor_char_boundary(length));
+        key
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(10_000))]
         #[test]
-        fn every_key_comes_back_and_none_leaves_the_folder(key in hostile_key()) {
+        fn k05_long_keys_of_any_script_come_back(seed in any::<u64>(), length in 1_usize..=1024) {
+            let key = long_key(seed, length);
+            let name = local_name(&key);
+            prop_assert_eq!(name.to_key(), key);
+            prop_assert!(name.components.iter().all(|part| part.len() <= LONGEST));
+        }
+
+        #[test]
+        fn k01_every_key_comes_back_and_none_leaves_the_folder(key in hostile_key()) {
             let name = local_name(&key);
             prop_assert_eq!(name.to_key(), key);
             for component in &name.components {

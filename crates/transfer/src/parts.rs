@@ -1,6 +1,6 @@
 //! How large parts are. One rule for uploads and downloads.
 
-use dipper_storage::{MAX_PARTS, MIN_PART_SIZE};
+use dipper_storage::{MAX_PARTS, MAX_PUT_SIZE, MIN_PART_SIZE};
 
 const MIB: u64 = 1024 * 1024;
 
@@ -10,6 +10,10 @@ pub const MULTIPART_THRESHOLD: u64 = 16 * MIB;
 /// The size of a part where nothing asks for larger ones. Measured between 5 and 64 MiB it hardly moves the CPU time;
 /// a small one loses less when a connection breaks.
 const PART_SIZE: u64 = 8 * MIB;
+
+/// The largest object that parts can make: 10,000 of 5 GiB, which is 48.8 TiB. Amazon takes that; others end at 5 TiB and
+/// say so.
+pub(crate) const LARGEST: u64 = MAX_PARTS as u64 * MAX_PUT_SIZE;
 
 /// How an object is cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +65,6 @@ impl PartPlan {
 
 #[cfg(test)]
 mod tests {
-    use dipper_storage::{MAX_OBJECT_SIZE, MAX_PUT_SIZE};
     use proptest::prelude::*;
 
     use super::*;
@@ -81,9 +84,20 @@ mod tests {
         assert_eq!(parts_for(80_000 * MIB + 1).part_size, 9 * MIB);
     }
 
+    /// Sizes of every magnitude, and the limits themselves.
+    fn sizes() -> impl Strategy<Value = u64> {
+        prop_oneof![
+            (0_u32..46).prop_flat_map(|bits| (1_u64 << bits)..=LARGEST.min(2 << bits)),
+            0..=LARGEST,
+            Just(0),
+            Just(LARGEST),
+        ]
+    }
+
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1_000))]
         #[test]
-        fn parts_cover_every_byte_once_within_the_limits(size in 0..=MAX_OBJECT_SIZE) {
+        fn l14_parts_cover_every_byte_once_within_the_limits(size in sizes()) {
             let plan = parts_for(size);
             prop_assert!((1..=MAX_PARTS).contains(&plan.count) && plan.part_size <= MAX_PUT_SIZE);
             if plan.count > 1 {

@@ -1,16 +1,18 @@
 //! Uploads: each file is opened, fingerprinted, and stored; before the last byte leaves it is looked at again, so what is
-//! stored is one state of the file.
+//! stored is one state of the file. One that has changed by then is begun with anew, once.
 
+use std::path::Path;
 use std::sync::Arc;
 
-use dipper_storage::{CannedAcl, ObjectKey, PutOptions};
+use dipper_storage::{CannedAcl, ErrorKind, ObjectKey, PutOptions};
 
 use crate::context::Context;
 use crate::crash::crash_point;
 use crate::crew::{self, Settled};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::files::{SourceFile, blocking};
 use crate::journal::Item;
+use crate::parts::LARGEST;
 use crate::store::{Source, Storing};
 
 /// Uploads everything that is left.
@@ -18,10 +20,25 @@ pub(crate) async fn run(context: &Context, canned_acl: Option<CannedAcl>) -> Res
     crew::work_through(context, |item| upload(context.child(), item, canned_acl)).await
 }
 
+/// Sends a file; one that changes meanwhile once more, as it is then. What somebody saved during its upload is thus done
+/// without a word, and a file that is always written to is given up.
 async fn upload(context: Context, item: Item, canned_acl: Option<CannedAcl>) -> Result<Settled> {
+    match send(&context, &item, canned_acl).await {
+        Err(error) if error.is_change() => {}
+        outcome => return outcome,
+    }
+    tracing::info!(key = %item.key, "a file changed while it was uploaded and is begun with anew");
+    send(&context, &item, canned_acl).await
+}
+
+/// Sends one state of a file.
+async fn send(context: &Context, item: &Item, canned_acl: Option<CannedAcl>) -> Result<Settled> {
     let path = item.path.clone().unwrap_or_default();
     let key = ObjectKey::parse(&item.key)?;
     let file = Arc::new(blocking(move || SourceFile::open(&path)).await?);
+    if file.length() > LARGEST {
+        return Err(is_too_large(&item.path.clone().unwrap_or_default()));
+    }
     crash_point!("upload.after_open");
     let guessed = || content_type_of(key.as_str()).to_owned();
     let options = PutOptions {
@@ -30,8 +47,8 @@ async fn upload(context: Context, item: Item, canned_acl: Option<CannedAcl>) -> 
         ..PutOptions::default()
     };
     let storing = Storing {
-        context: &context,
-        item: &item,
+        context,
+        item,
         source: &Source::File(file),
         key: &key,
         options: &options,
@@ -46,4 +63,15 @@ pub fn content_type_of(key: &str) -> &'static str {
     mime_guess::from_path(key)
         .first_raw()
         .unwrap_or("application/octet-stream")
+}
+
+/// Said before a byte leaves, and not by the server after 48 TiB of them.
+fn is_too_large(path: &Path) -> Error {
+    let message = format!(
+        "Could not upload `{}`: it is larger than any object can be, 48.8 TiB",
+        path.display()
+    );
+    Error::new(ErrorKind::InvalidInput, message)
+        .with_path(path)
+        .with_hint("Split it into smaller files.")
 }

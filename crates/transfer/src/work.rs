@@ -240,15 +240,20 @@ fn upload(upload: &UnfinishedUpload) -> NewItem {
     }
 }
 
+/// How a file is asked to be uploaded.
+pub(crate) fn options_of(file: &UploadItem) -> ItemOptions {
+    ItemOptions {
+        content_type: file.content_type.clone(),
+        conflict: Some(file.conflict),
+        ..ItemOptions::default()
+    }
+}
+
 fn file(file: UploadItem) -> NewItem {
     NewItem {
+        options: options_of(&file),
         path: Some(file.source),
         size: file.size,
-        options: ItemOptions {
-            content_type: file.content_type,
-            conflict: Some(file.conflict),
-            ..ItemOptions::default()
-        },
         ..item(Role::Object, file.key.to_string())
     }
 }

@@ -11,6 +11,8 @@ pub(super) enum Group {
     Build,
     /// A virtual display with a keychain, and hands on it.
     Desktop,
+    /// Looking at system calls, and having them fail.
+    Faults,
     /// A Ceph gateway.
     Gateway,
     /// Node, for the interface.
@@ -23,6 +25,7 @@ impl Group {
         match self {
             Self::Build => "building Dipper",
             Self::Desktop => "driving Dipper on a virtual display",
+            Self::Faults => "testing what disks do to transfers",
             Self::Gateway => "testing against Ceph",
             Self::Node => "the interface",
         }
@@ -40,7 +43,7 @@ pub(super) fn of(system: System, group: Group) -> Vec<&'static str> {
 /// Systems, what for, and the names there.
 type Row = (&'static [System], Group, &'static str);
 
-const TABLE: [Row; 15] = [
+const TABLE: [Row; 16] = [
     (
         &[System::Apt],
         Group::Build,
@@ -50,6 +53,11 @@ const TABLE: [Row; 15] = [
         &[System::Apt],
         Group::Desktop,
         "webkit2gtk-driver xvfb xauth xdotool dbus dbus-x11 gnome-keyring libsecret-tools fonts-dejavu-core",
+    ),
+    (
+        &[System::Apt, System::Dnf, System::Pacman, System::Zypper],
+        Group::Faults,
+        "strace util-linux",
     ),
     (&[System::Apt], Group::Gateway, "radosgw ceph-mon ceph-osd ceph-common"),
     (&[System::Apt, System::Dnf, System::Pacman], Group::Node, "nodejs npm"),

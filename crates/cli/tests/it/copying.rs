@@ -155,24 +155,33 @@ fn what_cannot_be_sent_is_said_and_the_rest_is_sent() {
     assert!(!world.path("here").exists());
 }
 
+/// L12: by Ctrl-C, and by a system that shuts down.
 #[cfg(unix)]
 #[test]
-fn a_copy_that_is_interrupted_ends_cleanly() {
-    let world = World::new();
-    // More than can arrive before the signal does.
-    let file = world.path("large");
-    std::fs::File::create(&file).unwrap().set_len(4 << 30).unwrap();
-    let mut child = world.command().args(["cp", "large", "s3://photos/"]).spawn().unwrap();
-    std::thread::sleep(Duration::from_millis(1_500));
-    let killed = std::process::Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status()
-        .unwrap();
-    assert!(killed.success());
-    assert_eq!(child.wait().unwrap().code(), Some(130));
-    assert!(world.keys().is_empty());
-    // The bucket is empty of unfinished uploads too, or deleting it would take force.
-    world.dip(&["rb", "photos"]).succeeds();
+fn l12_a_copy_that_is_interrupted_ends_cleanly() {
+    for signal in ["-INT", "-TERM"] {
+        let world = World::new();
+        // More than can arrive before the signal does.
+        let file = world.path("large");
+        std::fs::File::create(&file).unwrap().set_len(4 << 30).unwrap();
+        let mut child = world.command().args(["cp", "large", "s3://photos/"]).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(1_500));
+        let killed = std::process::Command::new("kill")
+            .args([signal, &child.id().to_string()])
+            .status()
+            .unwrap();
+        let begin = std::time::Instant::now();
+        assert!(killed.success());
+        assert_eq!(child.wait().unwrap().code(), Some(130), "{signal}");
+        assert!(
+            begin.elapsed() < Duration::from_secs(5),
+            "{signal}: {:?}",
+            begin.elapsed()
+        );
+        assert!(world.keys().is_empty());
+        // The bucket is empty of unfinished uploads too, or deleting it would take force.
+        world.dip(&["rb", "photos"]).succeeds();
+    }
 }
 
 #[test]

@@ -171,6 +171,10 @@ impl Fetch {
         let plan = parts_for(pin.size);
         crash_point!("ranges.after_pin");
         let missing = Arc::new(self.missing(&pin, plan).await?);
+        // Small objects are not asked about: they find out soon enough by themselves.
+        self.landing
+            .file()?
+            .has_room(missing.iter().map(|index| plan.range(*index, pin.size).1).sum())?;
         let next = Arc::new(AtomicUsize::new(0));
         let context = self.context.child();
         let mut workers = JoinSet::new();

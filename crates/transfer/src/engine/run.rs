@@ -62,7 +62,8 @@ impl Shared {
     }
 
     async fn work(&self, job: &Arc<Job>, cancel: CancellationToken) -> Result<()> {
-        let context = self.context(job, cancel)?;
+        // A token of the run's own: what stops it by itself does not look like somebody's wish.
+        let context = self.context(job, cancel.child_token())?;
         let now = (self.options.clock)();
         self.journal.begun(job.id(), now).await?;
         crash_point!("job.after_begun");
@@ -90,6 +91,7 @@ impl Shared {
             connections: self.connections.clone(),
             width: self.options.total_connections.max(1),
             line: self.lines.of(job.account()),
+            given_up: self.given_up.clone(),
             origin,
             claims: self.claims.clone(),
             room: self.room.clone(),
@@ -130,6 +132,9 @@ impl Shared {
             Some(Stop::Pause) if is_left => (JobState::Paused, Saved::Paused),
             Some(Stop::Suspend) if is_left => (JobState::Paused, Saved::Open),
             _ => {
+                if is_left && job.errors().is_empty() {
+                    job.item_failed("", &not_written_down());
+                }
                 let failed = is_left || standing.failed > 0 || !job.errors().is_empty();
                 let state = if failed { JobState::Failed } else { JobState::Done };
                 (state, Saved::Ended(state))
@@ -167,4 +172,11 @@ impl Shared {
             tracing::warn!(job = %job.id(), %error, "what a transfer left unfinished stays behind");
         }
     }
+}
+
+/// Nobody stopped the job, nothing failed, and still something is left: what was done did not reach the journal.
+fn not_written_down() -> Error {
+    let message = "Could not write down what was done: the journal of transfers did not take it";
+    Error::new(ErrorKind::LocalIo, message)
+        .with_hint("Check that the disk of Dipper’s data folder has room, then retry: what is there already is found.")
 }

@@ -1,8 +1,8 @@
 //! Folders of a download, made as they are needed and never outside the chosen one.
 //!
-//! Each step is looked at by itself and a symbolic link is not followed: whoever planted one does not get our files. Where
-//! the name of a folder is taken by something else (the objects `a` and `a/b` can live side by side, a file and a folder
-//! cannot), a numbered one stands in for it, the same for everything below.
+//! Each step goes from one open folder to the next and follows no symbolic link: whoever planted one does not get our
+//! files. Where the name of a folder is taken by something else (the objects `a` and `a/b` can live side by side, a file
+//! and a folder cannot), a numbered one stands in for it, the same for everything below.
 
 use std::collections::HashMap;
 use std::fs;
@@ -12,38 +12,43 @@ use std::sync::{Mutex, PoisonError};
 
 use dipper_storage::ErrorKind;
 
+use super::place::{Kind, Place};
 use crate::error::{Error, Result};
 use crate::names::numbered;
 
 /// The folders below one chosen folder.
 #[derive(Debug)]
 pub(crate) struct Folders {
-    root: PathBuf,
-    /// Where the folders of names (as keys have them) really are.
-    known: Mutex<HashMap<Vec<String>, PathBuf>>,
+    root: Place,
+    /// What the folders of names (as keys have them) are really called.
+    known: Mutex<HashMap<Vec<String>, String>>,
 }
 
 impl Folders {
     /// Makes the chosen folder if it is missing. That one may be a link: the user chose it.
     pub(crate) fn below(root: &Path) -> Result<Self> {
-        fs::create_dir_all(root).map_err(|source| Error::disk("make the folder", root, source))?;
+        let about = |source| Error::disk("make the folder", root, source);
+        fs::create_dir_all(root).map_err(about)?;
         Ok(Self {
-            root: root.to_owned(),
+            root: Place::open(root).map_err(about)?,
             known: Mutex::default(),
         })
     }
 
     /// The folder of these names below the chosen one, made if missing. Blocks.
-    pub(crate) fn make(&self, names: &[String]) -> Result<PathBuf> {
+    pub(crate) fn make(&self, names: &[String]) -> Result<Place> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let mut folder = self.root.clone();
         for depth in 1..=names.len() {
-            if let Some(path) = known.get(&names[..depth]) {
-                folder.clone_from(path);
-                continue;
-            }
-            folder = make_one(&folder, &names[depth - 1])?;
-            known.insert(names[..depth].to_vec(), folder.clone());
+            // One that is gone, or a link by now, is made anew.
+            let before = known.get(&names[..depth]).and_then(|name| folder.folder(name).ok());
+            folder = if let Some(before) = before {
+                before
+            } else {
+                let (name, made) = make_one(&folder, &names[depth - 1])?;
+                known.insert(names[..depth].to_vec(), name);
+                made
+            };
         }
         Ok(folder)
     }
@@ -56,26 +61,25 @@ impl Folders {
     }
 }
 
-fn make_one(parent: &Path, name: &str) -> Result<PathBuf> {
+/// A folder of this name, or of the first numbered one that is free or a folder.
+fn make_one(parent: &Place, wanted: &str) -> Result<(String, Place)> {
     for number in 1..=9_999 {
-        let path = parent.join(if number == 1 {
-            name.to_owned()
+        let name = if number == 1 {
+            wanted.to_owned()
         } else {
-            numbered(name, number)
-        });
-        match fs::create_dir(&path) {
-            Ok(()) => return Ok(path),
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-                return Err(Error::disk("make the folder", &path, error));
+            numbered(wanted, number)
+        };
+        let about = |source| Error::disk("make the folder", &parent.path().join(&name), source);
+        match parent.make_folder(&name) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(about(error)),
+            Err(_) if parent.kind(&name) != Some(Kind::Folder) => {}
+            _ => {
+                let folder = parent.folder(&name).map_err(about)?;
+                return Ok((name, folder));
             }
-            Err(_) => {}
-        }
-        // symlink_metadata does not follow: a link to a folder is not a folder here.
-        if fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_dir()) {
-            return Ok(path);
         }
     }
-    let path = parent.join(name);
+    let path = parent.path().join(wanted);
     Err(Error::new(
         ErrorKind::Conflict,
         format!("Could not make the folder `{}`: its name is taken", path.display()),
@@ -93,15 +97,15 @@ mod tests {
     }
 
     #[test]
-    fn a_file_in_the_way_gets_a_numbered_folder_beside_it() {
+    fn k04_a_file_in_the_way_gets_a_numbered_folder_beside_it() {
         let root = tempfile::tempdir().unwrap();
         fs::write(root.path().join("a"), "file").unwrap();
         let folders = Folders::below(root.path()).unwrap();
-        assert_eq!(folders.make(&names("a/b")).unwrap(), root.path().join("a (2)/b"));
-        assert_eq!(folders.make(&names("a/c")).unwrap(), root.path().join("a (2)/c"));
-        assert_eq!(folders.make(&names("d")).unwrap(), root.path().join("d"));
+        assert_eq!(folders.make(&names("a/b")).unwrap().path(), root.path().join("a (2)/b"));
+        assert_eq!(folders.make(&names("a/c")).unwrap().path(), root.path().join("a (2)/c"));
+        assert_eq!(folders.make(&names("d")).unwrap().path(), root.path().join("d"));
         assert_eq!(
-            Folders::below(root.path()).unwrap().make(&names("d")).unwrap(),
+            Folders::below(root.path()).unwrap().make(&names("d")).unwrap().path(),
             root.path().join("d"),
             "it is used again"
         );
@@ -109,11 +113,11 @@ mod tests {
 
     #[test]
     #[cfg(unix)]
-    fn a_planted_link_is_not_followed() {
+    fn k02_a_planted_link_is_not_followed() {
         let (root, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         std::os::unix::fs::symlink(outside.path(), root.path().join("a")).unwrap();
         let folders = Folders::below(root.path()).unwrap();
-        assert_eq!(folders.make(&names("a/b")).unwrap(), root.path().join("a (2)/b"));
+        assert_eq!(folders.make(&names("a/b")).unwrap().path(), root.path().join("a (2)/b"));
         assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0);
     }
 }

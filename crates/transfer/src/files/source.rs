@@ -11,7 +11,7 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use dipper_storage::{BodySource, BoxBody, Checksum, ErrorKind, RunningChecksum, UploadChecksum};
@@ -28,6 +28,12 @@ use crate::progress::ItemBytes;
 
 /// The largest part that gets an MD5: it costs two seconds of a processor for a GiB.
 const MD5_AFFORDABLE: u64 = 1024 * 1024;
+
+/// How long a file must have been left alone for its time to tell its states apart: systems count in ticks of up to 16
+/// milliseconds, and a single large write is dated by its beginning.
+const SETTLED: Duration = Duration::from_millis(50);
+/// How often a file is looked at that is not left alone.
+const LOOKS: u32 = 10;
 
 /// An open file and what it looked like when it was opened.
 #[derive(Debug)]
@@ -77,7 +83,7 @@ fn identity(metadata: &Metadata) -> (u64, u64) {
 }
 
 impl SourceFile {
-    /// Opens a file. Anything else (a folder, a pipe, a device) is refused without being opened: a pipe would wait forever.
+    /// Opens a file, and waits up to half a second until it has been left alone for a moment. Blocks. Anything else (a folder, a pipe, a device) is refused without being opened: a pipe would wait forever.
     pub(crate) fn open(path: &Path) -> Result<Self> {
         let about = |source| Error::disk("read", path, source);
         if !std::fs::metadata(path).map_err(about)?.is_file() {
@@ -85,7 +91,7 @@ impl SourceFile {
             return Err(Error::new(ErrorKind::InvalidInput, message).with_path(path));
         }
         let file = File::open(path).map_err(about)?;
-        let fingerprint = Fingerprint::of(&file.metadata().map_err(about)?);
+        let fingerprint = Fingerprint::of(&settled(&file).map_err(about)?);
         Ok(Self {
             path: path.to_owned(),
             file,
@@ -132,13 +138,14 @@ impl SourceFile {
 
     /// Fails unless the open file and the file of its name are both what was opened.
     pub(crate) fn check(&self) -> Result<()> {
-        let about = |source| Error::disk("look again at", &self.path, source);
         self.check_open()?;
-        let named = Fingerprint::of(&std::fs::metadata(&self.path).map_err(about)?);
-        if named == self.fingerprint {
-            Ok(())
-        } else {
-            Err(self.changed())
+        match std::fs::metadata(&self.path) {
+            Ok(named) if Fingerprint::of(&named) == self.fingerprint => Ok(()),
+            Err(source) if source.kind() != io::ErrorKind::NotFound => {
+                Err(Error::disk("look again at", &self.path, source))
+            }
+            // Another one, or none.
+            _ => Err(self.changed()),
         }
     }
 
@@ -171,14 +178,24 @@ impl SourceFile {
     }
 
     fn changed(&self) -> Error {
-        let message = format!(
-            "Could not upload `{}`: the file changed while it was uploaded",
-            self.path.display()
-        );
-        Error::new(ErrorKind::Conflict, message)
-            .with_path(&self.path)
-            .with_hint("Retry when no program writes to it any more.")
+        Error::file_changed(&self.path)
     }
+}
+
+/// The file once it has been left alone for a moment, so that whatever is written to it later gives it another time. One
+/// that is written to without end is taken as it is: its time goes on changing.
+fn settled(file: &File) -> io::Result<Metadata> {
+    let mut metadata = file.metadata()?;
+    for _ in 0..LOOKS {
+        // A time in the future, or none, says nothing.
+        let age = metadata.modified().ok().and_then(|at| at.elapsed().ok());
+        let Some(rest) = age.and_then(|age| SETTLED.checked_sub(age)) else {
+            break;
+        };
+        std::thread::sleep(rest);
+        metadata = file.metadata()?;
+    }
+    Ok(metadata)
 }
 
 /// What the pieces of a file go through.
@@ -426,9 +443,21 @@ mod tests {
                 part.take_trouble()
                     .unwrap()
                     .to_string()
-                    .ends_with("the file changed while it was uploaded"),
+                    .ends_with("the file keeps changing while it is uploaded"),
                 "{what}"
             );
+        }
+    }
+
+    /// The same length within the same tick of the clock that dates files.
+    #[test]
+    fn l01_a_change_right_after_opening_is_noticed() {
+        for _ in 0..10 {
+            let (_folder, path, bytes) = file_of(100);
+            let source = SourceFile::open(&path).unwrap();
+            let mut file = File::options().write(true).open(&path).unwrap();
+            file.write_all(&bytes[1..]).unwrap();
+            assert_eq!(source.read_all().unwrap_err().kind(), ErrorKind::Conflict);
         }
     }
 

@@ -3,7 +3,7 @@
 //! Putting it there never replaces anything: a hard link fails where a name is taken, on every usual file system. Where
 //! there are no hard links (FAT), the name is taken first by making an empty file of it, which is then renamed over.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,7 +11,9 @@ use std::sync::Arc;
 use dipper_storage::ErrorKind;
 
 use super::buffers::CHUNK;
+use super::place::{Access, Kind, Place};
 use super::positional::{read_exact_at, write_all_at};
+use super::room;
 use crate::crash::crash_point;
 use crate::error::{Error, Result};
 use crate::names::numbered;
@@ -23,8 +25,10 @@ const NAMES_TRIED: u32 = 9_999;
 /// A file on its way in. Dropping it without [`Target::commit`] or [`Target::keep`] removes it.
 #[derive(Debug)]
 pub(crate) struct Target {
-    folder: PathBuf,
+    folder: Place,
     name: String,
+    /// The temporary name.
+    mark: String,
     temporary: PathBuf,
     file: Arc<File>,
     stays: bool,
@@ -33,36 +37,31 @@ pub(crate) struct Target {
 impl Target {
     /// Makes the temporary file for `name` in `folder`. It is called `mark`, which no other download has: a file of that
     /// name is what an earlier run left, and goes.
-    pub(crate) fn create(folder: &Path, name: &str, mark: &str) -> Result<Self> {
-        let temporary = folder.join(mark);
-        let about = |source| Error::disk("write", &folder.join(name), source);
-        let file = match create_new(&temporary) {
+    pub(crate) fn create(folder: Place, name: &str, mark: &str) -> Result<Self> {
+        let about = |source| Error::disk("write", &folder.path().join(name), source);
+        let file = match folder.create_new(mark) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                fs::remove_file(&temporary).map_err(about)?;
-                create_new(&temporary).map_err(about)?
+                folder.remove(mark).map_err(about)?;
+                folder.create_new(mark).map_err(about)?
             }
             made => made.map_err(about)?,
         };
-        Ok(Self::of(folder, name, temporary, file))
+        Ok(Self::of(folder, name, mark, file))
     }
 
     /// Goes on with the temporary file of an earlier run if it is there with this length.
-    pub(crate) fn reopen(folder: &Path, name: &str, mark: &str, length: u64) -> Option<Self> {
-        let temporary = folder.join(mark);
-        // symlink_metadata does not follow: whatever took the name since, we write into a file of ours or none.
-        let found = fs::symlink_metadata(&temporary).ok()?;
-        if !found.is_file() || found.len() != length {
-            return None;
-        }
-        let file = File::options().read(true).write(true).open(&temporary).ok()?;
-        Some(Self::of(folder, name, temporary, file))
+    pub(crate) fn reopen(folder: &Place, name: &str, mark: &str, length: u64) -> Option<Self> {
+        // Looked at once it is open: whatever takes the name meanwhile, we write into a file of ours or none.
+        let file = folder.file(mark, Access::ReadWrite).ok()?;
+        (file.metadata().ok()?.len() == length).then(|| Self::of(folder.clone(), name, mark, file))
     }
 
-    fn of(folder: &Path, name: &str, temporary: PathBuf, file: File) -> Self {
+    fn of(folder: Place, name: &str, mark: &str, file: File) -> Self {
         Self {
-            folder: folder.to_owned(),
+            temporary: folder.path().join(mark),
+            folder,
             name: name.to_owned(),
-            temporary,
+            mark: mark.to_owned(),
             file: Arc::new(file),
             stays: false,
         }
@@ -75,13 +74,18 @@ impl Target {
 
     /// The folder it will be in, and its name there unless that is taken.
     pub(crate) fn place(&self) -> (&Path, &str) {
-        (&self.folder, &self.name)
+        (self.folder.path(), &self.name)
     }
 
     /// How long the file is now.
     pub(crate) fn length(&self) -> Result<u64> {
         let metadata = self.file.metadata().map_err(|source| self.about("look at", source))?;
         Ok(metadata.len())
+    }
+
+    /// Fails with `DiskFull` where so many bytes more would not fit.
+    pub(crate) fn has_room(&self, bytes: u64) -> Result<()> {
+        room::is_there(self.folder.path(), &self.path(), bytes)
     }
 
     /// Makes what was written durable. Blocks.
@@ -95,20 +99,14 @@ impl Target {
     }
 
     /// Whether something, even a broken link, has this name. Only [`Target::commit`] decides for certain.
-    pub(crate) fn is_taken(folder: &Path, name: &str) -> bool {
-        fs::symlink_metadata(folder.join(name)).is_ok()
+    pub(crate) fn is_taken(folder: &Place, name: &str) -> bool {
+        folder.kind(name).is_some()
     }
 
     /// Whether a file of this name, or of a numbered one, has this length.
-    pub(crate) fn has_length(folder: &Path, name: &str, length: u64) -> bool {
-        for number in 1..=NAMES_TRIED {
-            match fs::symlink_metadata(folder.join(numbered_name(name, number))) {
-                Ok(found) if found.is_file() && found.len() == length => return true,
-                Ok(_) => {}
-                Err(_) => return false,
-            }
-        }
-        false
+    pub(crate) fn has_length(folder: &Place, name: &str, length: u64) -> bool {
+        let mut kinds = (1..=NAMES_TRIED).map_while(|number| folder.kind(&numbered_name(name, number)));
+        kinds.any(|kind| kind == Kind::File(length))
     }
 
     /// Writes at an offset, inline. Shared by all ranges of the file.
@@ -143,7 +141,7 @@ impl Target {
         let about = |source| self.about("write", source);
         let written = self.file.metadata().map_err(about)?.len();
         if written != length {
-            let path = self.folder.join(&self.name);
+            let path = self.path();
             let message = format!(
                 "Could not write `{}`: {written} bytes arrived instead of {length}",
                 path.display()
@@ -159,7 +157,7 @@ impl Target {
         let Some(path) = self.settle_in(conflict)? else {
             return Ok(None);
         };
-        sync_folder(&self.folder).map_err(|source| self.about("write", source))?;
+        self.folder.sync().map_err(|source| self.about("write", source))?;
         crash_point!("target.after_sync");
         self.stays = true;
         Ok(Some(path))
@@ -168,21 +166,28 @@ impl Target {
     /// Whether the file has its name already: an earlier run gave it that and did not come to remove the temporary name.
     pub(crate) fn is_placed(&self) -> Result<bool> {
         for number in 1..=NAMES_TRIED {
-            let path = self.folder.join(numbered_name(&self.name, number));
-            if fs::symlink_metadata(&path).is_err() {
-                return Ok(false);
-            }
-            if same_bytes(&self.temporary, &path).map_err(|source| self.about("compare", source))? {
-                return Ok(true);
+            let name = numbered_name(&self.name, number);
+            match self.folder.kind(&name) {
+                None => return Ok(false),
+                Some(Kind::File(_)) if self.is_in(&name).map_err(|source| self.about("compare", source))? => {
+                    return Ok(true);
+                }
+                Some(_) => {}
             }
         }
         Ok(false)
     }
 
+    /// Whether the file of this name holds the same bytes.
+    fn is_in(&self, name: &str) -> io::Result<bool> {
+        same_bytes(&self.file, &self.folder.file(name, Access::Read)?)
+    }
+
     fn settle_in(&self, conflict: DownloadConflict) -> Result<Option<PathBuf>> {
         for number in 1..=NAMES_TRIED {
-            let path = self.folder.join(numbered_name(&self.name, number));
-            match move_without_replacing(&self.temporary, &path) {
+            let name = numbered_name(&self.name, number);
+            let path = self.folder.path().join(&name);
+            match move_without_replacing(&self.folder, &self.mark, &name) {
                 Ok(()) => return Ok(Some(path)),
                 Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
                     return Err(Error::disk("write", &path, error));
@@ -191,28 +196,28 @@ impl Target {
                 Err(_) => {}
             }
         }
-        Err(too_many(&self.folder.join(&self.name)))
+        Err(too_many(&self.path()))
+    }
+
+    /// Where the file goes unless that name is taken.
+    fn path(&self) -> PathBuf {
+        self.folder.path().join(&self.name)
     }
 
     fn about(&self, tried: &str, source: io::Error) -> Error {
-        Error::disk(tried, &self.folder.join(&self.name), source)
+        Error::disk(tried, &self.path(), source)
     }
 }
 
 impl Drop for Target {
     fn drop(&mut self) {
         if !self.stays
-            && let Err(error) = fs::remove_file(&self.temporary)
+            && let Err(error) = self.folder.remove(&self.mark)
             && error.kind() != io::ErrorKind::NotFound
         {
             tracing::warn!(path = %self.temporary.display(), %error, "a temporary file stays behind");
         }
     }
-}
-
-/// A new file to write and, where a range is looked at again, to read.
-fn create_new(path: &Path) -> io::Result<File> {
-    File::options().read(true).write(true).create_new(true).open(path)
 }
 
 fn numbered_name(name: &str, number: u32) -> String {
@@ -224,8 +229,7 @@ fn numbered_name(name: &str, number: u32) -> String {
 }
 
 /// Whether two files hold the same bytes.
-fn same_bytes(one: &Path, other: &Path) -> io::Result<bool> {
-    let (one, other) = (File::open(one)?, File::open(other)?);
+fn same_bytes(one: &File, other: &File) -> io::Result<bool> {
     let length = one.metadata()?.len();
     if other.metadata()?.len() != length {
         return Ok(false);
@@ -234,8 +238,8 @@ fn same_bytes(one: &Path, other: &Path) -> io::Result<bool> {
     let mut at = 0;
     while at < length {
         let piece = usize::try_from(length - at).unwrap_or(CHUNK).min(CHUNK);
-        read_exact_at(&one, &mut here[..piece], at)?;
-        read_exact_at(&other, &mut there[..piece], at)?;
+        read_exact_at(one, &mut here[..piece], at)?;
+        read_exact_at(other, &mut there[..piece], at)?;
         if here[..piece] != there[..piece] {
             return Ok(false);
         }
@@ -244,33 +248,24 @@ fn same_bytes(one: &Path, other: &Path) -> io::Result<bool> {
     Ok(true)
 }
 
-/// Gives a file another name in the same folder; fails with `AlreadyExists` where that is taken, even at the same moment.
-fn move_without_replacing(from: &Path, to: &Path) -> io::Result<()> {
-    match fs::hard_link(from, to) {
+/// Gives a file another name in its folder; fails with `AlreadyExists` where that is taken, even at the same moment.
+fn move_without_replacing(folder: &Place, from: &str, to: &str) -> io::Result<()> {
+    match folder.link(from, to) {
         Ok(()) => {
             crash_point!("target.after_link");
-            fs::remove_file(from)?;
+            folder.remove(from)?;
             crash_point!("target.after_unlink");
             Ok(())
         }
         Err(error) if matches!(error.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::NotFound) => Err(error),
-        Err(_) => rename_over_own(from, to),
+        Err(_) => rename_over_own(folder, from, to),
     }
 }
 
 /// For disks without hard links. A crash between the two steps leaves an empty file, never half a one.
-fn rename_over_own(from: &Path, to: &Path) -> io::Result<()> {
-    drop(File::create_new(to)?);
-    fs::rename(from, to).inspect_err(|_| drop(fs::remove_file(to)))
-}
-
-/// Makes the names in a folder durable. Windows has no such thing: its file system journals names by itself.
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) {
-        File::open(folder)?.sync_all()
-    } else {
-        Ok(())
-    }
+fn rename_over_own(folder: &Place, from: &str, to: &str) -> io::Result<()> {
+    drop(folder.create_new(to)?);
+    folder.rename(from, to).inspect_err(|_| drop(folder.remove(to)))
 }
 
 fn too_many(path: &Path) -> Error {
@@ -287,6 +282,8 @@ fn too_many(path: &Path) -> Error {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
 
+    use std::fs;
+
     use super::*;
 
     const MARK: &str = ".mark.dipper-part";
@@ -300,8 +297,12 @@ mod tests {
         names
     }
 
+    fn place(folder: &Path) -> Place {
+        Place::open(folder).unwrap()
+    }
+
     fn written(folder: &Path, bytes: &[u8]) -> Target {
-        let target = Target::create(folder, "a.txt", MARK).unwrap();
+        let target = Target::create(place(folder), "a.txt", MARK).unwrap();
         target.write_at(bytes, 0).unwrap();
         target
     }
@@ -339,10 +340,10 @@ mod tests {
         target.keep();
         drop(target);
         assert!(
-            Target::reopen(folder.path(), "a.txt", MARK, 5).is_none(),
+            Target::reopen(&place(folder.path()), "a.txt", MARK, 5).is_none(),
             "another length"
         );
-        let target = Target::reopen(folder.path(), "a.txt", MARK, 4).unwrap();
+        let target = Target::reopen(&place(folder.path()), "a.txt", MARK, 4).unwrap();
         target.write_at(b"ow", 2).unwrap();
         target.finish(4).unwrap();
         let path = target.commit(DownloadConflict::KeepBoth).unwrap().unwrap();
@@ -364,11 +365,12 @@ mod tests {
     fn a_disk_without_hard_links_does_not_replace_either() {
         let folder = tempfile::tempdir().unwrap();
         let (from, to) = (folder.path().join("from"), folder.path().join("to"));
+        let place = place(folder.path());
         fs::write(&from, "new").unwrap();
-        rename_over_own(&from, &to).unwrap();
+        rename_over_own(&place, "from", "to").unwrap();
         fs::write(&from, "newer").unwrap();
         assert_eq!(
-            rename_over_own(&from, &to).unwrap_err().kind(),
+            rename_over_own(&place, "from", "to").unwrap_err().kind(),
             io::ErrorKind::AlreadyExists
         );
         assert_eq!(fs::read(&to).unwrap(), b"new");

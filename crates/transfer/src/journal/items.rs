@@ -235,6 +235,20 @@ impl Journal {
         .await
     }
 
+    /// The files of a job that are not settled: their keys, where they are, how they are asked for.
+    pub(crate) async fn files_under_way(&self, job: JobId) -> Result<Vec<(String, PathBuf, ItemOptions)>> {
+        self.call(move |connection| {
+            let sql = "SELECT number, key, path, size, options, state, evidence FROM items
+                       WHERE job = ?1 AND state <= ?2 AND path IS NOT NULL";
+            let mut statement = connection.prepare_cached(sql)?;
+            let items = statement.query_map(params![job.0, BEGUN], item)?;
+            items
+                .map(|item| item.map(|item| (item.key, item.path.unwrap_or_default(), item.options)))
+                .collect()
+        })
+        .await
+    }
+
     /// Items were settled, or given up; what they had is known no longer unless they failed with it.
     pub(crate) async fn settle(&self, job: JobId, numbers: Vec<u32>, standing: ItemStanding) {
         self.note(move |connection| {

@@ -201,4 +201,18 @@ mod tests {
         assert_eq!(open(folder.path()).unwrap_err().kind(), ErrorKind::Unsupported);
         assert!(folder.path().join(FILE).exists());
     }
+
+    /// L9: what is awaited is on the disk, and not only in the system's memory.
+    #[test]
+    fn l09_a_commit_is_on_the_disk_when_it_returns() {
+        let folder = tempfile::tempdir().unwrap();
+        let connection = open(folder.path()).unwrap();
+        let synchronous: i64 = connection
+            .pragma_query_value(None, "synchronous", |row| row.get(0))
+            .unwrap();
+        let mode: String = connection
+            .pragma_query_value(None, "journal_mode", |row| row.get(0))
+            .unwrap();
+        assert_eq!((synchronous, mode.as_str()), (2, "wal"), "2 is FULL");
+    }
 }

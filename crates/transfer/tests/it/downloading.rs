@@ -102,7 +102,7 @@ const HOSTILE: &[&str] = &[
 ];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn hostile_keys_never_leave_the_chosen_folder() {
+async fn k01_hostile_keys_never_leave_the_chosen_folder() {
     let world = World::new().await;
     let mut keys: Vec<String> = HOSTILE.iter().map(|key| (*key).to_owned()).collect();
     keys.extend(["x/".repeat(300) + "end", "n".repeat(900)]);

@@ -20,7 +20,7 @@ use dipper_transfer::{
 };
 
 use crate::copying::put_in_parts;
-use crate::support::{MIB, World, client_for, content, files_below, key};
+use crate::support::{MIB, World, again, client_for, content, files_below, key};
 
 /// Enough parts for every place to be reached more than once, with two connections.
 const LARGE: usize = 17 * MIB;
@@ -34,7 +34,7 @@ const ORDER: &str = "DIPPER_CHILD_ORDER";
 
 /// What a child does, in the folder that it is given: `source` to the bucket, `p/` to `downloads`, and so on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Order {
+pub(crate) enum Order {
     Upload,
     Download,
     Delete,
@@ -114,6 +114,11 @@ impl Told {
             None if begun_before.exists() => return,
             None => engine.start(self.spec().await).await.unwrap(),
         };
+        let failed = known.first().is_some_and(|job| job.state == JobState::Failed);
+        if failed && self.order == Order::Upload {
+            // What a person does who finds it so.
+            engine.retry(id).await.unwrap();
+        }
         if matches!(self.order, Order::Cancel | Order::Discard) {
             begun(&engine, id).await;
             engine.cancel(id);
@@ -227,7 +232,7 @@ async fn begun(engine: &Engine, id: JobId) {
 }
 
 /// A folder for children, beside a server that goes on while they die.
-struct Stage<'a> {
+pub(crate) struct Stage<'a> {
     world: &'a World,
     folder: tempfile::TempDir,
     order: Order,
@@ -236,7 +241,7 @@ struct Stage<'a> {
 
 impl<'a> Stage<'a> {
     /// Prepares what the order needs.
-    async fn set(world: &'a World, order: Order, size: Size) -> Self {
+    pub(crate) async fn set(world: &'a World, order: Order, size: Size) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let stage = Self {
             world,
@@ -288,19 +293,23 @@ impl<'a> Stage<'a> {
         stage
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     fn spawn(&self, crash_point: Option<&str>) -> Child {
+        self.command(&[], crash_point).spawn().unwrap()
+    }
+
+    /// The child behind another program: `strace …`.
+    fn command(&self, behind: &[&str], crash_point: Option<&str>) -> Command {
         let log = std::fs::File::options()
             .create(true)
             .append(true)
             .open(self.path("log"))
             .unwrap();
-        let mut command = Command::new(std::env::current_exe().unwrap());
+        let mut command = again(behind, "killing::child");
         command
-            .args(["--exact", "killing::child", "--ignored", "--nocapture"])
             .env(ENDPOINT, self.world.endpoint())
             .env(FOLDER, self.folder.path())
             .env(ORDER, format!("{:?}", self.order))
@@ -311,19 +320,23 @@ impl<'a> Stage<'a> {
         if let Some(point) = crash_point {
             command.env("DIPPER_CRASH_POINT", point);
         }
-        command.spawn().unwrap()
+        command
     }
 
-    fn run(&self, crash_point: Option<&str>) -> ExitStatus {
+    pub(crate) fn run_behind(&self, behind: &[&str]) -> ExitStatus {
+        self.command(behind, None).status().unwrap()
+    }
+
+    pub(crate) fn run(&self, crash_point: Option<&str>) -> ExitStatus {
         self.spawn(crash_point).wait().unwrap()
     }
 
-    fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(self.path("log")).unwrap_or_default()
     }
 
     /// What is not as it should be after the end.
-    async fn faults(&self) -> Vec<String> {
+    pub(crate) async fn faults(&self) -> Vec<String> {
         let mut faults = match self.order {
             Order::Upload | Order::Forget | Order::Retry => self.faults_of_objects().await,
             Order::Download => self.faults_of_files(),
@@ -434,9 +447,9 @@ fn unless(is: bool, what: impl FnOnce() -> String) -> Vec<String> {
 
 /// How many things there are.
 #[derive(Clone, Copy, Debug)]
-struct Size {
-    large: usize,
-    small: usize,
+pub(crate) struct Size {
+    pub(crate) large: usize,
+    pub(crate) small: usize,
 }
 
 /// Large things and small ones, each with bytes of its own.

@@ -3,14 +3,25 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod cancelling;
+mod changing;
 mod copying;
 mod deleting;
 mod downloading;
+#[cfg(target_os = "linux")]
+mod journal;
 #[cfg(unix)]
 mod killing;
 mod limiting;
+mod model;
+mod names;
+#[cfg(target_os = "linux")]
+mod power;
 mod queueing;
 mod restarting;
+#[cfg(unix)]
+mod rights;
+#[cfg(target_os = "linux")]
+mod room;
 mod scripted;
 mod support;
 mod uploading;

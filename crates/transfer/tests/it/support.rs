@@ -222,3 +222,52 @@ pub(crate) fn files_below(folder: &Path) -> Vec<String> {
     found.sort();
     found
 }
+
+/// Random numbers that `FAULT_SEED` brings back. The seed is printed: a test that fails shows it.
+pub(crate) struct Dice(u64);
+
+impl Dice {
+    pub(crate) fn new() -> Self {
+        let told = std::env::var("FAULT_SEED").ok().and_then(|seed| seed.parse().ok());
+        let seed = told.unwrap_or_else(|| u64::from(std::process::id()));
+        println!("FAULT_SEED={seed}");
+        Self::of(seed)
+    }
+
+    pub(crate) fn of(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+    }
+
+    /// A number below `end`.
+    pub(crate) fn below(&mut self, end: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % end
+    }
+}
+
+/// This program again, behind others (`strace …`), with one test of those that only run when they are named.
+#[cfg(unix)]
+pub(crate) fn again(behind: &[&str], test: &str) -> std::process::Command {
+    let this = std::env::current_exe().unwrap();
+    let words = behind
+        .iter()
+        .copied()
+        .map(std::ffi::OsStr::new)
+        .chain([this.as_os_str()]);
+    let words: Vec<_> = words.collect();
+    let mut command = std::process::Command::new(words[0]);
+    command
+        .args(&words[1..])
+        .args(["--exact", test, "--ignored", "--nocapture"]);
+    command
+}
+
+/// Runs a test of that kind and fails with what it said.
+#[cfg(unix)]
+pub(crate) fn passes(behind: &[&str], test: &str) {
+    let output = again(behind, test).output().unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&said));
+}

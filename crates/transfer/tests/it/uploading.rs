@@ -1,7 +1,4 @@
-//! Uploads: bytes, types, policies, and sources that do not hold still.
-
-use std::io::Write;
-use std::time::Duration;
+//! Uploads: bytes, types, policies.
 
 use dipper_storage::{ErrorKind, Grantee, Right};
 use dipper_transfer::{ConflictPolicy, JobSpec, JobState};
@@ -112,43 +109,6 @@ async fn a_key_taken_by_two_files_of_one_job_keeps_both() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_source_that_changes_fails_clearly_and_is_uploaded_on_retry() {
-    let world = World::new().await;
-    let path = world.write("growing.bin", &content(64 * MIB, 1));
-    let spec = world.upload(&[(&path, "growing.bin")], ConflictPolicy::Overwrite);
-    let id = world.engine.start(JobSpec::Upload(spec)).await.unwrap();
-    while world.engine.job(id).unwrap().bytes_done == 0 {
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
-    std::fs::File::options()
-        .append(true)
-        .open(&path)
-        .unwrap()
-        .write_all(b"more")
-        .unwrap();
-    let job = world.engine.join(id).await.unwrap();
-    assert_eq!((job.state, job.items_failed, job.bytes_done), (JobState::Failed, 1, 0));
-    assert_eq!(job.errors[0].kind, ErrorKind::Conflict);
-    assert!(
-        job.errors[0]
-            .message
-            .ends_with("the file changed while it was uploaded"),
-        "{}",
-        job.errors[0].message
-    );
-    assert!(job.errors[0].hint.is_some());
-    assert!(world.keys().await.is_empty());
-    assert_eq!(world.unfinished_uploads().await, 0);
-    world.engine.retry(id).await.unwrap();
-    let job = world.engine.join(id).await.unwrap();
-    assert_eq!(
-        (job.state, job.items_done, job.items_failed, job.errors.len()),
-        (JobState::Done, 1, 0, 0)
-    );
-    assert!(world.get("growing.bin").await == std::fs::read(&path).unwrap());
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn one_missing_file_fails_alone_and_retry_does_only_that() {
     let world = World::new().await;
     let paths: Vec<_> = (0..20).map(|n| world.write(&format!("f{n}"), &[n])).collect();
@@ -195,4 +155,67 @@ async fn an_upload_into_a_missing_bucket_says_so() {
         (job.state, job.errors[0].code.as_deref()),
         (JobState::Failed, Some("NoSuchBucket"))
     );
+}
+
+/// L14: what no server can take is refused before anything is sent. The file is sparse, on a disk that allows that length.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn l14_a_file_larger_than_any_object_is_refused_at_once() {
+    let world = World::new().await;
+    let folder = tempfile::tempdir_in("/dev/shm").unwrap();
+    let path = folder.path().join("huge");
+    std::fs::File::create(&path).unwrap().set_len(49 << 40).unwrap();
+    let job = world
+        .run(JobSpec::Upload(world.upload(&[(&path, "huge")], ConflictPolicy::Skip)))
+        .await;
+    assert_eq!(
+        (job.state, job.errors[0].kind),
+        (JobState::Failed, ErrorKind::InvalidInput)
+    );
+    assert!(job.errors[0].message.contains("48.8 TiB") && job.errors[0].hint.is_some());
+    assert!(world.keys().await.is_empty());
+    assert_eq!(world.unfinished_uploads().await, 0);
+}
+
+/// L14: a job of a hundred thousand files takes little memory, since what is left to do is in the journal.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn l14_a_job_of_a_hundred_thousand_files_takes_little_memory() {
+    let world = World::new().await;
+    let engine = dipper_transfer::Engine::new(dipper_transfer::EngineOptions {
+        journal: Some(world.path("journal")),
+        ..dipper_transfer::EngineOptions::default()
+    })
+    .unwrap();
+    // Nothing goes out, so that all of it is left to do.
+    engine.hold("Test", "a test");
+    let path = world.write("file", b"text");
+    let before = resident();
+    let items: Vec<String> = (0..100_000)
+        .map(|number| format!("folder/of/many/file-{number:06}.jpg"))
+        .collect();
+    let items: Vec<_> = items.iter().map(|name| (path.as_path(), name.as_str())).collect();
+    let spec = world.upload(&items, ConflictPolicy::Skip);
+    let id = engine.start(JobSpec::Upload(spec)).await.unwrap();
+    drop(items);
+    while engine.job(id).unwrap().state != JobState::Running {
+        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+    }
+    let job = engine.job(id).unwrap();
+    assert_eq!(job.items_total, 100_000);
+    let grown = resident().saturating_sub(before) / MIB as u64;
+    println!(
+        "{grown} MiB more for 100,000 files that wait, {} MiB in all",
+        resident() / MIB as u64
+    );
+    assert!(grown < 150, "{grown} MiB");
+    engine.shut_down().await;
+}
+
+/// The memory that this process has at this moment, in bytes.
+#[cfg(target_os = "linux")]
+fn resident() -> u64 {
+    let pages = std::fs::read_to_string("/proc/self/statm").unwrap();
+    let pages: u64 = pages.split(' ').nth(1).unwrap().parse().unwrap();
+    pages * 4096
 }
