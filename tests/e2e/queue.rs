@@ -64,7 +64,7 @@ async fn they_are_moved(window: &Window) -> Result<(), Failure> {
     let open_the_menu =
         "document.activeElement.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true }))";
     window.run(open_the_menu, vec![]).await?;
-    window.click("menuitem", "~Move transfer up").await?;
+    window.click("menuitem", "~Move up").await?;
     window.see_texts(QUEUED, &["a.txt", "c.txt", "b.txt"]).await
 }
 

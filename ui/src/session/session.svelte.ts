@@ -40,6 +40,7 @@ export class Session {
   acting = $state<ActingPane>('objects')
   /** The bucket may be found under another name once the server says which Project ID is ours. */
   suggestedProjectId = $state<string | null>(null)
+  private saving: Promise<void> = Promise.resolve()
   private listeners = new Set<(changed: Changed) => void>()
 
   constructor(
@@ -194,11 +195,19 @@ export class Session {
 
   // ── settings ──
 
-  /** Changes some of the settings, at once and for good. */
+  /** Changes some of the settings, at once and for good. They are saved one after the other: the last change wins. */
   changeSettings(part: Partial<SettingsView>): void {
-    this.attempt(async () => {
-      this.settings = await this.backend.saveSettings({ ...this.settings, ...part })
-    })
+    const before = this.settings
+    const changed = { ...before, ...part }
+    this.settings = changed
+    const saved = this.saving.then(() => this.backend.saveSettings(changed))
+    this.saving = saved.then(
+      () => undefined,
+      () => {
+        if (this.settings === changed) this.settings = before
+      },
+    )
+    this.attempt(() => saved)
   }
 
   // ── news ──

@@ -205,3 +205,21 @@ test('deleting the shown bucket leaves it, and back does not return to it', () =
   expect(session.bucket).toBeNull()
   expect(session.history.current).toEqual({ bucket: 'logs', prefix: '' })
 })
+
+test('settings changed one right after the other are all kept, and one that can’t be saved is taken back', async () => {
+  const saved: unknown[] = []
+  const saveSettings = vi.fn(async (settings: unknown) => {
+    await Promise.resolve()
+    saved.push(settings)
+    if (saved.length === 3) throw new Error('no room')
+  })
+  const session = new Session({ ...backend, saveSettings } as unknown as Backend, start(null))
+  const { transfers } = session.settings
+  session.changeSettings({ transfers: { ...transfers, atOnce: 1 } })
+  session.changeSettings({ transfers: { ...session.settings.transfers, up: 5 } })
+  const kept = session.settings
+  expect(kept.transfers).toEqual({ up: 5, down: null, atOnce: 1 })
+  session.changeSettings({ theme: 'dark' })
+  await vi.waitFor(() => expect(session.settings).toBe(kept))
+  expect(saved).toEqual([{ ...kept, transfers: { ...transfers, atOnce: 1 } }, kept, { ...kept, theme: 'dark' }])
+})

@@ -26,11 +26,17 @@ export function transferEntries(view: JobView | null, transfers: Transfers, comm
     ? action(words.remove, 'x', () => transfers.forget(id))
     : action(words.cancel, 'x', () => transfers.cancel(id))
   if (state !== 'queued') return [...entries, last]
-  const moves = commands.entries([
-    'transfers.moveTop',
-    'transfers.moveUp',
-    'transfers.moveDown',
-    'transfers.moveBottom',
-  ])
-  return [...entries, { kind: 'rule' }, ...moves, { kind: 'rule' }, last]
+  return [...entries, { kind: 'rule' }, ...moves(commands), { kind: 'rule' }, last]
+}
+
+/** The moves as the palette has them; in a transfer's own menu nobody has to be told of what. */
+function moves(commands: Commands): MenuEntry[] {
+  const titles = {
+    'transfers.moveTop': words.moveTop,
+    'transfers.moveUp': words.moveUp,
+    'transfers.moveDown': words.moveDown,
+    'transfers.moveBottom': words.moveBottom,
+  } as const
+  const ids = Object.keys(titles) as (keyof typeof titles)[]
+  return ids.flatMap((id) => commands.entries([id]).map((entry) => ({ ...entry, title: titles[id] })))
 }

@@ -187,7 +187,7 @@ describe('transfers', () => {
     expect(offered('failed')).toEqual(['Retry', 'Remove from list'])
     expect(offered('done')).toEqual(['Remove from list'])
     expect(offered('none')).toEqual([])
-    const moves = ['transfers.moveTop', 'transfers.moveUp', 'transfers.moveDown', 'transfers.moveBottom']
+    const moves = ['Move to top', 'Move up', 'Move down', 'Move to bottom']
     expect(offered('queued')).toEqual(['Pause', '-', ...moves, '-', 'Cancel'])
     stop()
   })

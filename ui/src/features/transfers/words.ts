@@ -72,6 +72,9 @@ export const limits = {
 export const row = {
   actions: 'Transfer actions',
   moveTop: 'Move to top',
+  moveUp: 'Move up',
+  moveDown: 'Move down',
+  moveBottom: 'Move to bottom',
   pause: 'Pause',
   resume: 'Resume',
   cancel: 'Cancel',
