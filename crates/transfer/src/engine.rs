@@ -1,21 +1,21 @@
 //! The [`Engine`]: starts, pauses, cancels, retries and forgets jobs, and takes up what an earlier process left.
 
+mod options;
 mod restart;
 mod run;
 mod twice;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use dipper_storage::{Client, Clock};
-use time::OffsetDateTime;
+use dipper_storage::Client;
 use tokio::sync::{Mutex as TurnOf, Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub use options::EngineOptions;
 pub use restart::TakenUp;
 
 use crate::changes::Changes;
@@ -26,44 +26,12 @@ use crate::files::{Buffers, Threads};
 use crate::job::{ItemStanding, ItemView, JobId, JobSnapshot, JobState};
 use crate::journal::{Journal, Standing};
 use crate::limits::{Limits, Pipe};
-use crate::line::{LineOptions, LineState, LineStatus, Lines};
+use crate::line::{LineState, LineStatus, Lines};
 use crate::queue::{Move, Queue};
 use crate::record::{Identity, Job, Past, Stop};
 use crate::spec::JobSpec;
 use crate::store::Claims;
 use crate::work;
-
-/// How an engine is set up.
-#[derive(Clone, Debug)]
-pub struct EngineOptions {
-    /// The folder of the journal, made when missing; several processes may share it. `None` keeps the journal in memory:
-    /// then nothing outlives the engine.
-    pub journal: Option<PathBuf>,
-    /// Requests under way at the same time, over all jobs. Eight to sixteen fill any line that we measured.
-    pub total_connections: usize,
-    /// Objects from this size on are copied in parts side by side where their server does it by itself and is known to do
-    /// that well. One request for a GiB takes a server some ten seconds.
-    pub copy_in_parts_from: u64,
-    /// How much is done at a time, until [`Engine::set_limits`].
-    pub limits: Limits,
-    /// Where the time comes from.
-    pub clock: Clock,
-    /// How requests wait while their server cannot take them.
-    pub line: LineOptions,
-}
-
-impl Default for EngineOptions {
-    fn default() -> Self {
-        Self {
-            journal: None,
-            total_connections: 16,
-            copy_in_parts_from: 1024 * 1024 * 1024,
-            limits: Limits::default(),
-            clock: OffsetDateTime::now_utc,
-            line: LineOptions::default(),
-        }
-    }
-}
 
 /// How long the end of the program waits for answers that tell what a server has done. Without them it is asked at the next
 /// start.

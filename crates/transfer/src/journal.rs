@@ -18,10 +18,11 @@ mod items;
 mod jobs;
 mod owner;
 mod schema;
+mod standing;
 
 use std::fmt;
 use std::path::Path;
-use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::mpsc::{self, RecvTimeoutError, TrySendError};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -30,14 +31,17 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 pub(crate) use exact::exact_path;
-pub(crate) use items::{Evidence, Item, ItemOptions, NewItem, Part, Role, Standing};
+pub(crate) use items::{Evidence, Item, ItemOptions, NewItem, Part, Role};
 pub(crate) use jobs::{JobRow, NewJob, Saved};
 pub(crate) use owner::Owner;
+pub(crate) use standing::Standing;
 
 use crate::error::{Error, Result};
 
 /// Notes that may wait. Whoever writes one more waits until it is durable: nothing piles up while the disk is slow.
 const NOTES: usize = 1024;
+/// Calls that may lie before the thread unheard.
+const WAKES: usize = 64;
 /// The most that goes into one transaction.
 const BATCH: usize = 512;
 /// How long notes wait for company. Long enough to save most fsyncs, short enough that a crash takes little along.
@@ -49,7 +53,7 @@ const BUSY: Duration = Duration::from_secs(5);
 #[derive(Clone)]
 pub(crate) struct Journal {
     waiting: Arc<Mutex<Vec<Request>>>,
-    wake: mpsc::Sender<Wake>,
+    wake: mpsc::SyncSender<Wake>,
     owner: Arc<Owner>,
     token: Arc<str>,
 }
@@ -78,7 +82,7 @@ impl Journal {
         };
         let token = schema::token(&connection).map_err(|cause| failed("read", &cause))?;
         let owner = Owner::new(folder)?;
-        let (wake, woken) = mpsc::channel();
+        let (wake, woken) = mpsc::sync_channel(WAKES);
         let waiting = Arc::<Mutex<Vec<Request>>>::default();
         let queue = waiting.clone();
         let about =
@@ -136,7 +140,7 @@ impl Journal {
             })
         };
         self.waiting().push(Box::new(work));
-        self.wake.send(Wake::Now).map_err(|_| gone())?;
+        self.wake(Wake::Now)?;
         Ok(answer)
     }
 
@@ -157,12 +161,20 @@ impl Journal {
         };
         // Behind another one it needs no word of its own. Too many: this one is waited for.
         let written = match before {
-            0 => self.wake.send(Wake::Soon).map_err(|_| gone()),
+            0 => self.wake(Wake::Soon),
             1..NOTES => Ok(()),
             _ => self.call(|_| Ok(())).await,
         };
         if let Err(error) = written {
             tracing::error!(%error, "a note in the journal of transfers is lost");
+        }
+    }
+
+    /// Where many have called already, one more says nothing new.
+    fn wake(&self, wake: Wake) -> Result<()> {
+        match self.wake.try_send(wake) {
+            Ok(()) | Err(TrySendError::Full(_)) => Ok(()),
+            Err(TrySendError::Disconnected(_)) => Err(gone()),
         }
     }
 

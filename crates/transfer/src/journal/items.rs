@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::Journal;
 use super::exact::{exact_path, from_bytes, to_bytes};
 use super::jobs::json;
+use super::standing::{Standing, standing};
 use crate::error::Result;
 use crate::job::{ItemStanding, ItemView, JobId};
 use crate::spec::ConflictPolicy;
@@ -132,43 +133,11 @@ pub(crate) struct Part {
     pub(crate) etag: String,
 }
 
-/// How many items of a job stand how, prefixes left out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Standing {
-    pub(crate) items: u64,
-    pub(crate) done: u64,
-    pub(crate) skipped: u64,
-    pub(crate) failed: u64,
-    /// Everything that is not settled, prefixes too.
-    pub(crate) open: u64,
-    pub(crate) bytes: u64,
-    pub(crate) bytes_done: u64,
-    /// Whether a prefix is still to be listed.
-    pub(crate) listing: bool,
-}
-
-impl Standing {
-    /// How items stand that were just put in.
-    pub(crate) fn of(items: &[NewItem]) -> Self {
-        let objects = items.iter().filter(|item| item.role != Role::Prefix);
-        let (items_there, bytes) = objects.fold((0, 0_u64), |(count, bytes), item| {
-            (count + 1, bytes.saturating_add(item.size))
-        });
-        Self {
-            items: items_there,
-            open: items.len() as u64,
-            bytes,
-            listing: items.len() as u64 > items_there,
-            ..Self::default()
-        }
-    }
-}
-
 const WAITING: i64 = 0;
 const BEGUN: i64 = 1;
-const DONE: i64 = 2;
-const SKIPPED: i64 = 3;
-const FAILED: i64 = 4;
+pub(super) const DONE: i64 = 2;
+pub(super) const SKIPPED: i64 = 3;
+pub(super) const FAILED: i64 = 4;
 
 fn code(standing: ItemStanding) -> i64 {
     match standing {
@@ -404,36 +373,6 @@ pub(super) fn insert(connection: &Connection, job: JobId, first: u32, items: &[N
         ])?;
     }
     Ok(())
-}
-
-/// Counts how items stand.
-pub(super) fn standing(connection: &Connection, job: JobId) -> rusqlite::Result<Standing> {
-    let sql = "SELECT state, role = 1, count(*), sum(size) FROM items WHERE job = ?1 GROUP BY 1, 2";
-    let mut statement = connection.prepare_cached(sql)?;
-    let mut rows = statement.query([job.0])?;
-    let mut standing = Standing::default();
-    while let Some(row) = rows.next()? {
-        let (state, prefix, count, bytes): (i64, bool, u64, u64) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
-        if state < DONE {
-            standing.open += count;
-        }
-        if prefix {
-            standing.listing |= state < DONE;
-            standing.failed += if state == FAILED { count } else { 0 };
-            continue;
-        }
-        standing.items += count;
-        match state {
-            DONE => (standing.done, standing.bytes_done) = (count, bytes),
-            SKIPPED => standing.skipped = count,
-            FAILED => standing.failed += count,
-            _ => {}
-        }
-        if state != SKIPPED {
-            standing.bytes += bytes;
-        }
-    }
-    Ok(standing)
 }
 
 fn set_evidence(connection: &Connection, job: JobId, item: u32, evidence: Option<&Evidence>) -> rusqlite::Result<()> {

@@ -4,7 +4,8 @@ use rusqlite::{Connection, Row, params};
 use time::OffsetDateTime;
 
 use super::Journal;
-use super::items::{self, NewItem, Standing};
+use super::items::{self, NewItem};
+use super::standing::{Standing, standing};
 use crate::error::Result;
 use crate::job::{ItemError, JobId, JobState};
 use crate::work::{Description, Task};
@@ -243,7 +244,7 @@ fn job_row(connection: &Connection, row: &Row<'_>) -> rusqlite::Result<Option<Jo
         started_at: row.get::<_, Option<i64>>(7)?.map(moment),
         finished_at: row.get::<_, Option<i64>>(8)?.map(moment),
         errors: serde_json::from_str(&errors).unwrap_or_default(),
-        standing: items::standing(connection, id)?,
+        standing: standing(connection, id)?,
         turn: row.get(12)?,
     }))
 }
