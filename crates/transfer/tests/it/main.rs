@@ -1,6 +1,6 @@
 //! The engine against a real S3 server on a real disk, and against scripted answers where a server must misbehave.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
 
 mod cancelling;
 mod changing;

@@ -198,12 +198,7 @@ impl Sequence {
             }
             3 => {
                 self.story.push(format!("somebody deletes {name}"));
-                let object = ObjectVersion::from(key(name));
-                self.eyes
-                    .client
-                    .delete_version(&self.eyes.bucket, &object)
-                    .await
-                    .unwrap();
+                self.delete_directly(name).await;
                 self.objects.remove(name);
             }
             4..7 => return self.upload().await,
@@ -274,7 +269,7 @@ impl Sequence {
         let there: Vec<String> = self.objects.keys().cloned().collect();
         let names = self.some(there);
         let mut expected = self.unchanged();
-        names.iter().for_each(|name| drop(expected.objects.remove(name)));
+        expected.objects.retain(|name, _| !names.contains(name));
         let spec = JobSpec::Delete(DeleteSpec {
             client: self.world.client.clone(),
             account: "Test".to_owned(),
@@ -325,6 +320,18 @@ impl Sequence {
             wrong.push(format!("{unfinished} unfinished uploads are left"));
         }
         wrong
+    }
+
+    /// Asserts that this is among what is wrong.
+    async fn objects_to(&mut self, what: &str, right: &(Allowed, Allowed)) {
+        let wrong = self.look(&right.0, &right.1).await.concat();
+        assert!(wrong.contains(what), "{what}: {wrong}");
+    }
+
+    async fn delete_directly(&self, name: &str) {
+        let object = ObjectVersion::from(key(name));
+        let gone = self.eyes.client.delete_version(&self.eyes.bucket, &object).await;
+        gone.unwrap();
     }
 
     async fn found(&self) -> (Things, Things) {
@@ -419,85 +426,49 @@ async fn c02_whatever_is_done_the_world_is_like_the_model() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// The model is seen to object to everything that must not happen.
-#[tokio::test(flavor = "multi_thread")]
-async fn c02_the_model_finds_what_is_planted() {
-    let world = World::new().await;
-    let mut sequence = Sequence::new(world.endpoint(), 1).await;
+/// A sequence whose two worlds hold the names already.
+async fn peaceful(endpoint: &str) -> Sequence {
+    let mut sequence = Sequence::new(endpoint, 1).await;
     for name in NAMES {
         sequence.eyes.put(name, name.as_bytes()).await;
         sequence.world.write(&format!("downloads/{name}"), name.as_bytes());
     }
     (sequence.objects, sequence.downloads) = sequence.found().await;
-    let (objects, downloads) = (sequence.objects.clone(), sequence.downloads.clone());
-    let as_it_is = |things: &Things| allowed(things, things, true);
-    let (right, right_files) = (as_it_is(&objects), as_it_is(&downloads));
-    assert_eq!(sequence.look(&right, &right_files).await, Vec::<String>::new());
+    sequence
+}
+
+/// The model is seen to object to everything that must not happen.
+#[tokio::test(flavor = "multi_thread")]
+async fn c02_the_model_finds_what_is_planted() {
+    let world = World::new().await;
+    let mut sequence = peaceful(world.endpoint()).await;
+    let right = (
+        allowed(&sequence.objects, &sequence.objects, true),
+        allowed(&sequence.downloads, &sequence.downloads, true),
+    );
+    assert_eq!(sequence.look(&right.0, &right.1).await, Vec::<String>::new());
 
     sequence.eyes.put("k0", b"k1").await;
-    assert!(
-        sequence
-            .look(&right, &right_files)
-            .await
-            .concat()
-            .contains("the object `k0` is")
-    );
+    sequence.objects_to("the object `k0` is", &right).await;
     sequence.eyes.put("k0", b"k0").await;
     sequence.eyes.put("k0 (2)", b"k0").await;
-    assert!(
-        sequence
-            .look(&right, &right_files)
-            .await
-            .concat()
-            .contains("nobody made it")
-    );
+    sequence.objects_to("nobody made it", &right).await;
     for name in ["k0 (2)", "k1"] {
-        let gone = ObjectVersion::from(key(name));
-        sequence
-            .eyes
-            .client
-            .delete_version(&sequence.eyes.bucket, &gone)
-            .await
-            .unwrap();
+        sequence.delete_directly(name).await;
     }
-    assert!(
-        sequence
-            .look(&right, &right_files)
-            .await
-            .concat()
-            .contains("the object `k1` is None")
-    );
+    sequence.objects_to("the object `k1` is None", &right).await;
     sequence.eyes.put("k1", b"k1").await;
     sequence.world.write("downloads/k0", b"k");
-    assert!(
-        sequence
-            .look(&right, &right_files)
-            .await
-            .concat()
-            .contains("the file `k0` is")
-    );
+    sequence.objects_to("the file `k0` is", &right).await;
     sequence.world.write("downloads/k0", b"k0");
-    sequence.world.write("downloads/.x.dipper-part", b"");
-    assert!(
-        sequence
-            .look(&right, &right_files)
-            .await
-            .concat()
-            .contains("nobody made it")
-    );
-    std::fs::remove_file(sequence.world.path("downloads/.x.dipper-part")).unwrap();
-    let (bucket, options) = (&sequence.eyes.bucket, dipper_storage::PutOptions::default());
-    sequence
-        .eyes
+    let part = sequence.world.write("downloads/.x.dipper-part", b"");
+    sequence.objects_to("nobody made it", &right).await;
+    std::fs::remove_file(part).unwrap();
+    let (eyes, options) = (&sequence.eyes, dipper_storage::PutOptions::default());
+    let begun = eyes
         .client
-        .create_multipart_upload(bucket, &key("k0"), &options)
-        .await
-        .unwrap();
-    assert!(
-        sequence
-            .look(&right, &right_files)
-            .await
-            .concat()
-            .contains("unfinished uploads")
-    );
+        .create_multipart_upload(&eyes.bucket, &key("k0"), &options)
+        .await;
+    begun.unwrap();
+    sequence.objects_to("unfinished uploads", &right).await;
 }
