@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use dipper_storage::{Client, PutOptions, UploadChecksum, UploadId};
 use dipper_testkit::{Action, Rule};
-use dipper_transfer::{Engine, EngineOptions, JobId, JobState};
+use dipper_transfer::{Engine, EngineOptions, JobId, JobState, Limits};
 
 use crate::support::{LARGE, SMALL, World, engine_options, key, on_local};
 
@@ -104,7 +104,10 @@ async fn begun(world: &mut World) -> Vec<JobId> {
     world.client = Client::new(config).unwrap();
     world.engine = Engine::new(EngineOptions {
         total_connections: 4 * EACH,
-        running_jobs: EACH,
+        limits: Limits {
+            jobs: EACH,
+            ..Limits::default()
+        },
         ..with_journal(world)
     })
     .unwrap();
