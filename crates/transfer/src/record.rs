@@ -176,7 +176,7 @@ impl Job {
         let mut record = self.record();
         record.finished_at = state.is_finished().then_some(now);
         record.speed.forget();
-        drop(record);
+        // Under the lock: nobody sees a job at work that has ended.
         self.state.send_replace(state);
     }
 
@@ -188,7 +188,6 @@ impl Job {
         record.errors.clear();
         record.finished_at = None;
         self.progress.restore(standing);
-        drop(record);
         self.state.send_replace(JobState::Queued);
     }
 
@@ -252,5 +251,53 @@ impl Job {
 
     fn record(&self) -> MutexGuard<'_, Record> {
         self.record.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    fn job() -> Job {
+        let identity = Identity {
+            id: JobId::from_number(1),
+            account: "Test".to_owned(),
+            server: "server".to_owned(),
+            bucket: BucketName::parse("bucket").unwrap(),
+            task: Task::Delete,
+            description: Description {
+                title: String::new(),
+                place: String::new(),
+                keys: Vec::new(),
+            },
+            created_at: OffsetDateTime::UNIX_EPOCH,
+        };
+        let (standing, past) = (Standing::default(), Past::default());
+        Job::new(identity, JobState::Queued, &standing, past, CancellationToken::new())
+    }
+
+    /// Whoever waits for the end takes the first of both for it.
+    #[test]
+    fn the_end_of_a_job_and_its_time_are_seen_together() {
+        let job = Arc::new(job());
+        let (at, begin) = (OffsetDateTime::UNIX_EPOCH, Instant::now());
+        let looked = std::thread::spawn({
+            let job = job.clone();
+            move || {
+                while job.state() != JobState::Paused {
+                    let seen = job.snapshot(begin);
+                    assert_eq!(seen.finished_at.is_some(), seen.state.is_finished(), "{:?}", seen.state);
+                }
+            }
+        });
+        for _ in 0..20_000 {
+            job.requeue(&Standing::default(), CancellationToken::new());
+            job.begin(at);
+            job.end(JobState::Done, at);
+        }
+        job.end(JobState::Paused, at);
+        looked.join().unwrap();
     }
 }

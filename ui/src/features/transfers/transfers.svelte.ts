@@ -233,10 +233,10 @@ export class Transfers {
   }
 
   #hasEnded({ id, state, finishedAt }: JobView): boolean {
-    if (state !== 'done' && state !== 'failed' && state !== 'cancelled') return false
+    if (!isOver(state)) return false
     const before = this.#known.get(id)?.view
     if (before === undefined) return (finishedAt ?? 0) >= this.#began
-    return before.finishedAt !== finishedAt
+    return !isOver(before.state) || before.finishedAt !== finishedAt
   }
 
   #announce(job: JobView): void {
@@ -278,4 +278,8 @@ export function doneShare(job: JobView): number {
   if (job.state === 'done') return 1
   if (job.bytesTotal !== null && job.bytesTotal > 0) return Math.min(1, job.bytesDone / job.bytesTotal)
   return job.itemsTotal === 0 ? 0 : Math.min(1, job.itemsDone / job.itemsTotal)
+}
+
+function isOver(state: JobView['state']): boolean {
+  return state === 'done' || state === 'failed' || state === 'cancelled'
 }

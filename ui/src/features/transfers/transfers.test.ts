@@ -76,6 +76,17 @@ describe('transfers', () => {
     expect(transfers.ended?.id).toBe(done.id)
   })
 
+  it('tells an end whose time was told before its state', async () => {
+    const { transfers, send } = scripted()
+    const ended = vi.fn()
+    transfers.onEnded(ended)
+    const full = await jobs()
+    const running = { ...(full.jobs[0] as JobView), state: 'running' as const, finishedAt: 5 }
+    send({ ...full, jobs: [running] })
+    send({ ...full, full: false, sequence: full.sequence + 1, jobs: [{ ...running, state: 'done' as const }] })
+    expect(ended).toHaveBeenCalledOnce()
+  })
+
   it('tells nothing twice when it has to ask for everything again', async () => {
     const { transfers, send } = scripted()
     const ended = vi.fn()
