@@ -8,9 +8,15 @@ use std::process::Command;
 use std::time::Duration;
 
 use dipper_storage::ErrorKind;
-use dipper_transfer::{ConflictPolicy, Engine, EngineOptions, JobId, JobSnapshot, JobSpec, JobState};
+use dipper_transfer::{ConflictPolicy, Engine, EngineOptions, JobId, JobSnapshot, JobSpec, JobState, Limits};
 
 use crate::support::{MIB, World, content, files_below, passes};
+
+const SLOW: Limits = Limits {
+    up: None,
+    down: Some(16 * MIB as u64),
+    jobs: 4,
+};
 
 /// What lets a child mount disks that nobody else sees: by right, as root of a user namespace of its own, or by sudo.
 fn with_disks() -> Vec<&'static str> {
@@ -105,6 +111,8 @@ async fn filled_in_the_middle(world: &World, moment: usize) {
     let options = EngineOptions {
         // One at a time: it is then known which ranges are there.
         total_connections: 1,
+        // Slow enough for the disk to be full before the rest is there.
+        limits: SLOW,
         ..EngineOptions::default()
     };
     let engine = Engine::new(options).unwrap();
@@ -131,6 +139,7 @@ async fn filled_in_the_middle(world: &World, moment: usize) {
     assert_eq!(other.state, JobState::Done, "another disk has room");
 
     std::fs::remove_file(filler).unwrap();
+    engine.set_limits(Limits::default());
     engine.retry(id).await.unwrap();
     let first = loop {
         let job = engine.job(id).unwrap();
