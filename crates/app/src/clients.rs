@@ -58,7 +58,7 @@ impl App {
         config.credentials = Some(Credentials {
             access_key_id: account.access_key_id.clone(),
             secret_access_key: secret,
-            session_token: None,
+            session_token: self.parts.session_accounts.token(&account.id),
         });
         config.region.clone_from(&account.region);
         config.addressing = account.addressing;

@@ -12,10 +12,10 @@ use crate::exit::{Code, Failure};
 /// What `--help` says about it.
 pub(crate) const TABLE: &str = "\
 Environment (then no account has to be saved; places are bucket/key or s3://bucket/key):
-  DIP_ENDPOINT, DIP_ACCESS_KEY_ID, DIP_SECRET_ACCESS_KEY
+  DIP_ENDPOINT, DIP_ACCESS_KEY_ID, DIP_SECRET_ACCESS_KEY, DIP_SESSION_TOKEN
   DIP_REGION, DIP_PROJECT_ID, DIP_CA_FILE, DIP_SIGNATURE (v4, v2), DIP_ADDRESSING (path, virtual)
   DIP_PLAIN_HTTP=1      agrees to plain http to another computer
-  AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT_URL, AWS_REGION, AWS_CA_BUNDLE
+  AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_ENDPOINT_URL, AWS_REGION, AWS_CA_BUNDLE
                         where DIP_ACCESS_KEY_ID is not set
   DIP_DATA_FOLDER       dip's own folder, in place of the one it shares with the window";
 
@@ -23,6 +23,8 @@ Environment (then no account has to be saved; places are bucket/key or s3://buck
 #[derive(Debug)]
 pub(crate) struct FromEnvironment {
     pub(crate) draft: AccountDraft,
+    /// Goes with keys that end by themselves.
+    pub(crate) session_token: Option<SecretString>,
     pub(crate) ca_file: Option<PathBuf>,
 }
 
@@ -37,13 +39,7 @@ pub(crate) fn read(get: impl Fn(&str) -> Option<String>) -> Result<Option<FromEn
         let message = format!("There is an access key ID in the environment, and {secret_name} is not set beside it.");
         return Err(Failure::new(Code::Denied, message));
     };
-    if secret_name.starts_with("AWS") && get("AWS_SESSION_TOKEN").is_some() {
-        return Err(Failure::new(
-            Code::Denied,
-            "AWS_SESSION_TOKEN is set: keys for a session are not supported.",
-        )
-        .with_hint("Use keys that last, in DIP_ACCESS_KEY_ID and DIP_SECRET_ACCESS_KEY."));
-    }
+    let session_token = get(token_beside(secret_name)).map(SecretString::from);
     let endpoint = first(&["DIP_ENDPOINT", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"]);
     let kind = match endpoint {
         Some(_) => AccountKind::S3Compatible,
@@ -68,7 +64,20 @@ pub(crate) fn read(get: impl Fn(&str) -> Option<String>) -> Result<Option<FromEn
         pinned_certificate: None,
     };
     let ca_file = first(&["DIP_CA_FILE", "AWS_CA_BUNDLE"]).map(PathBuf::from);
-    Ok(Some(FromEnvironment { draft, ca_file }))
+    Ok(Some(FromEnvironment {
+        draft,
+        session_token,
+        ca_file,
+    }))
+}
+
+/// The variable that holds the token of keys for a session.
+fn token_beside(secret_name: &str) -> &'static str {
+    if secret_name.starts_with("AWS") {
+        "AWS_SESSION_TOKEN"
+    } else {
+        "DIP_SESSION_TOKEN"
+    }
 }
 
 /// The key id, and the variable its secret has to be in.
@@ -150,11 +159,23 @@ mod tests {
             .unwrap()
             .draft;
         assert_eq!(found.kind, AccountKind::Amazon);
-        let session = [
+    }
+
+    #[test]
+    fn a_token_goes_with_the_keys_it_was_set_beside() {
+        let has_token = |variables: &[(&str, &str)]| from(variables).unwrap().unwrap().session_token.is_some();
+        let theirs = [
             ("AWS_ACCESS_KEY_ID", "a"),
             ("AWS_SECRET_ACCESS_KEY", "b"),
             ("AWS_SESSION_TOKEN", "c"),
         ];
-        assert!(from(&session).is_err());
+        assert!(has_token(&theirs));
+        assert!(!has_token(&theirs[..2]));
+        let ours = [
+            ("DIP_ACCESS_KEY_ID", "a"),
+            ("DIP_SECRET_ACCESS_KEY", "b"),
+            ("AWS_SESSION_TOKEN", "c"),
+        ];
+        assert!(!has_token(&ours));
     }
 }

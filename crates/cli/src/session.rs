@@ -128,19 +128,25 @@ impl Session {
 }
 
 async fn use_environment(app: &App, found: FromEnvironment) -> Result<Account, Failure> {
-    let FromEnvironment { mut draft, ca_file } = found;
+    let FromEnvironment {
+        mut draft,
+        session_token,
+        ca_file,
+    } = found;
     if let Some(path) = ca_file {
         draft.ca_token = Some(crate::commands::accounts::register_ca(app, &path)?);
     }
-    app.use_account_for_this_run(draft).await.map_err(|error| {
-        let plain = error.field() == Some("plainHttpConsent");
-        let failure = Failure::from(error);
-        if plain {
-            failure.with_hint("Use https, or agree to it with DIP_PLAIN_HTTP=1.")
-        } else {
-            failure
-        }
-    })
+    app.use_account_for_this_run(draft, session_token)
+        .await
+        .map_err(|error| {
+            let plain = error.field() == Some("plainHttpConsent");
+            let failure = Failure::from(error);
+            if plain {
+                failure.with_hint("Use https, or agree to it with DIP_PLAIN_HTTP=1.")
+            } else {
+                failure
+            }
+        })
 }
 
 fn data_folder(global: &Global) -> Result<PathBuf, Failure> {

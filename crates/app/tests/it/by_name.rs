@@ -69,7 +69,7 @@ async fn an_account_for_one_run_works_and_is_saved_nowhere() {
     let story = with_bucket().await;
     let used = story
         .app
-        .use_account_for_this_run(draft(&story.endpoint))
+        .use_account_for_this_run(draft(&story.endpoint), None)
         .await
         .unwrap();
     assert_eq!(used.secret_saved, SecretSaved::Memory);
@@ -78,7 +78,7 @@ async fn an_account_for_one_run_works_and_is_saved_nowhere() {
     assert!(saved.iter().all(|account| account.id != used.id));
     let mut refused = draft("http://objects.example.net");
     refused.plain_http_consent = false;
-    let refused = story.app.use_account_for_this_run(refused).await.unwrap_err();
+    let refused = story.app.use_account_for_this_run(refused, None).await.unwrap_err();
     assert_eq!(refused.field(), Some("plainHttpConsent"));
 }
 

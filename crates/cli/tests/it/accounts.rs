@@ -3,8 +3,8 @@
 
 use std::process::Command;
 
-use dipper_testkit::Keyring;
 use dipper_testkit::canary::Canary;
+use dipper_testkit::{Action, FaultProxy, Keyring, Keys, Rule};
 
 use crate::support::{KEY_ID, Run, SECRET, World, run};
 
@@ -100,4 +100,43 @@ fn local_storage_opens_when_it_is_named() {
     dip(&["mb", "local:letters"], b"").succeeds();
     dip(&["put", "local:letters/a"], b"dear").succeeds();
     assert_eq!(dip(&["cat", "local:letters/a"], b"").succeeds().out, b"dear");
+}
+
+/// Local storage knows no sessions: it refuses a token that reaches it, and serves what a proxy signs without one.
+#[test]
+fn the_token_of_a_session_goes_along_and_is_written_nowhere() {
+    let world = World::new();
+    let token = "CANARY+t0ken/dip/5d2c";
+    let mut direct = world.command();
+    direct.env("DIP_SESSION_TOKEN", token).args(["ls", "s3://photos/"]);
+    let refused = run(&mut direct, b"").ends_with(1);
+    assert!(refused.err.contains("does not support it"), "{refused:?}");
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let keys = Keys {
+        access_key_id: KEY_ID.to_owned(),
+        secret_access_key: SECRET.to_owned(),
+        region: "us-east-1".to_owned(),
+    };
+    let proxy = runtime
+        .block_on(FaultProxy::start(&world.endpoint, Some(keys)))
+        .unwrap();
+    // The rule changes nothing but who signs.
+    proxy.rule(Rule::new(Action::IgnoreParameters(vec!["nothing"])));
+    let with_token = || {
+        let mut command = world.command();
+        command
+            .env("DIP_ENDPOINT", proxy.endpoint())
+            .env("DIP_SESSION_TOKEN", token);
+        command
+    };
+    world.write("a.txt", "a");
+    run(with_token().args(["cp", "a.txt", "s3://photos/"]), b"").succeeds();
+    assert_eq!(
+        run(with_token().args(["cat", "s3://photos/a.txt"]), b"")
+            .succeeds()
+            .text(),
+        "a"
+    );
+    let canary = Canary::new(token).unwrap();
+    assert!(canary.in_files(&world.path("data")).unwrap().is_empty());
 }
