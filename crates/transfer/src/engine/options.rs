@@ -19,7 +19,7 @@ pub struct EngineOptions {
     /// Objects from this size on are copied in parts side by side where their server does it by itself and is known to do
     /// that well. One request for a GiB takes a server some ten seconds.
     pub copy_in_parts_from: u64,
-    /// How much is done at a time, until [`Engine::set_limits`].
+    /// How much is done at a time, until [`Engine::set_limits`](crate::Engine::set_limits).
     pub limits: Limits,
     /// Where the time comes from.
     pub clock: Clock,
