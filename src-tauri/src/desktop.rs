@@ -1,5 +1,7 @@
 //! The desktop's side of the shell: the window, drops from outside, dialogs, notices, the task bar, the clipboard, the browser.
 
+#[cfg(target_os = "linux")]
+pub(crate) mod again;
 pub(crate) mod browser;
 pub(crate) mod clipboard;
 pub(crate) mod dialogs;

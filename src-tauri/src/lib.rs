@@ -46,6 +46,8 @@ pub fn run() -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(error) => {
+            #[cfg(target_os = "linux")]
+            let error = desktop::again::unless_the_other_ended(error);
             report(&error);
             ExitCode::FAILURE
         }

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use dipper_tests::desk::Desk;
 use dipper_tests::window::{Failure, Window, program};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 
 use crate::{alone, with_picture};
 
@@ -29,6 +31,33 @@ async fn one_window_is_enough_and_its_size_is_kept() {
     let window = Window::open(&desk).await.unwrap();
     let outcome = wait_for_size(&window, (1010, 640)).await;
     with_picture("size-is-kept", &window, outcome).await;
+    window.close().await.unwrap();
+}
+
+/// Started while the one before is still ending, Dipper opens: the other can be asked for its window, and never answers.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_while_the_one_before_ends_opens_a_window() {
+    let _alone = alone().await;
+    let desk = Desk::new().unwrap();
+    let mut before = Command::new(program().unwrap())
+        .envs(desk.environment())
+        .spawn()
+        .unwrap();
+    while desk.windows_called("Dipper").unwrap().is_empty() {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let process = Pid::from_raw(i32::try_from(before.id()).unwrap());
+    kill(process, Signal::SIGSTOP).unwrap();
+    let ends = async {
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        before.kill().unwrap();
+        before.wait().unwrap();
+    };
+    let opens = tokio::time::timeout(Duration::from_mins(1), Window::open(&desk));
+    let (window, ()) = tokio::join!(opens, ends);
+    let window = window.unwrap().unwrap();
+    let outcome = window.see("button", "~Try it with local storage").await;
+    with_picture("started-again", &window, outcome.map(drop)).await;
     window.close().await.unwrap();
 }
 
