@@ -73,12 +73,23 @@ impl Scene<'_> {
         window.click("option", &format!("~{}", self.bucket)).await?;
         window.click("button", "Make public").await?;
         window.see("alertdialog", "~Make “").await?;
-        for tick in ticks {
+        // The sheet grows once its first numbers are there, and what is under the pointer moves.
+        window.see("button", "Copy address").await?;
+        for (before, tick) in (1..).zip(ticks) {
             window.click("checkbox", tick).await?;
+            self.see_ticks(before + 1).await?;
         }
         window.read("Make private undoes exactly this.").await?;
         window.click("button", "Make public").await?;
         window.gone("alertdialog", "").await
+    }
+
+    async fn see_ticks(&self, count: usize) -> Result<(), Failure> {
+        let script =
+            "const boxes = document.querySelectorAll('[role=alertdialog] :is(input[type=checkbox], [role=checkbox])');
+            return [...boxes].filter((box) => box.checked || box.ariaChecked === 'true').length";
+        let told = async || Ok((self.window.run(script, vec![]).await? == count).then_some(()));
+        self.window.until(&format!("{count} ticks"), told).await
     }
 
     /// A bucket always shows what closes; its objects are ticked already.
