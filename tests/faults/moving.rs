@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use dipper_storage::{ErrorKind, Prefix};
+use dipper_storage::{Client, ErrorKind, Prefix, UploadChecksum};
 use dipper_testkit::{Action, Rule};
 use dipper_transfer::{
     ConflictPolicy, CopyAccess, CopyFolder, CopySpec, JobKind, JobSnapshot, JobSpec, JobState, Place,
 };
 
-use crate::support::{ACCOUNT, SMALL, World, content, on_local, on_rgw};
+use crate::support::{ACCOUNT, SMALL, World, config, content, on_local, on_rgw};
 
 /// `from/` becomes `to/`. With a second account's name it goes through this computer.
 fn moved(world: &World, account: &str) -> JobSpec {
@@ -155,6 +155,30 @@ fn what_is_written_while_it_is_moved_is_not_deleted() {
             world.proxy.forget();
             forget_all(world).await;
         }
+    });
+}
+
+/// One bucket, seen by two accounts that have nothing in common.
+#[test]
+fn an_object_that_two_accounts_see_is_not_moved_onto_itself() {
+    on_local(async |world| {
+        put_all(world, 2).await;
+        // Whoever signs this, the proxy signs it anew.
+        world.proxy.rule(Rule::new(Action::IgnoreParameters(vec!["nothing"])));
+        let keys = ("SOMEBODYELSE00000000", "another secret of another account");
+        let other = Client::new(config(&world.proxy.endpoint(), keys, UploadChecksum::None)).unwrap();
+        let JobSpec::Copy(mut spec) = moved(world, "Another") else {
+            return;
+        };
+        spec.from.client = other;
+        spec.folders[0].to = Prefix::new("from/");
+        let job = world.run(JobSpec::Copy(spec)).await;
+        assert_eq!((job.state, job.items_failed), (JobState::Failed, 2), "{:?}", job.errors);
+        assert!(job.errors[0].message.contains("the same object"), "{:?}", job.errors);
+        assert_eq!(
+            world.keys().await,
+            ["foreign/object", "from/object 0 %", "from/object 1 %"]
+        );
     });
 }
 

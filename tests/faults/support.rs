@@ -98,7 +98,7 @@ fn run(row: impl Future<Output = ()>) {
     runtime.block_on(async { tokio::time::timeout(LIMIT, row).await.expect("nothing is stuck") });
 }
 
-fn config(endpoint: &str, keys: (&str, &str), checksum: UploadChecksum) -> Config {
+pub(crate) fn config(endpoint: &str, keys: (&str, &str), checksum: UploadChecksum) -> Config {
     let mut config = Config::new(Endpoint::parse(endpoint, Scheme::Http).unwrap());
     config.credentials = Some(credentials(keys));
     config.compatibility.checksum = checksum;

@@ -93,6 +93,7 @@ impl Copying<'_> {
     async fn once(&self, inside: bool) -> Result<Settled> {
         let source = Arc::new(SourceObject::open(self.context, &self.from, inside).await?);
         crash_point!("copy.after_open");
+        self.apart_from_itself(&source).await?;
         let acl = self.acl_to_keep(&source).await?;
         let options = PutOptions {
             canned_acl: match self.task.access {
@@ -121,6 +122,28 @@ impl Copying<'_> {
             source_goes::now(self.context, self.item, &source, &stored).await?;
         }
         Ok(Settled::Done)
+    }
+
+    /// Two accounts may see one bucket at two addresses. To move an object onto itself there would delete it.
+    async fn apart_from_itself(&self, source: &SourceObject) -> Result<()> {
+        let bucket = self.context.job.bucket();
+        if !self.task.remove || self.from != self.to || self.task.bucket != bucket.as_str() {
+            return Ok(());
+        }
+        let info = source.info();
+        let there = self.context.look_at(bucket, &self.to).await?;
+        let is_itself = there.is_some_and(|there| {
+            (there.size, &there.etag, there.last_modified) == (info.size, &info.etag, info.last_modified)
+        });
+        if !is_itself {
+            return Ok(());
+        }
+        let message = format!(
+            "Could not move `{}`: both accounts show the same object there",
+            self.from
+        );
+        Err(Error::new(ErrorKind::Conflict, message)
+            .with_hint("It stays where it is. If there really are two, copy it, and delete the source by hand."))
     }
 
     /// What a copy that lands among the sources of its own job would do is not what anybody means: it would be copied again,

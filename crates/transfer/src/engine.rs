@@ -283,8 +283,8 @@ impl Engine {
     }
 
     /// Stops everything and returns when it stands still and the journal is written: the next engine on the same journal
-    /// goes on where this one was. Answers that are better had are waited for three seconds at the most. Where the journal is in memory everything is cancelled and cleaned up instead. Jobs
-    /// started afterwards stop at once.
+    /// goes on where this one was. Answers that are better had are waited for three seconds at the most. Where the journal
+    /// is in memory everything is cancelled and cleaned up instead. Jobs started afterwards stop at once.
     pub async fn shut_down(&self) {
         let shared = self.shared();
         for job in shared.all() {

@@ -83,7 +83,8 @@ fn identity(metadata: &Metadata) -> (u64, u64) {
 }
 
 impl SourceFile {
-    /// Opens a file, and waits up to half a second until it has been left alone for a moment. Blocks. Anything else (a folder, a pipe, a device) is refused without being opened: a pipe would wait forever.
+    /// Opens a file, and waits up to half a second until it has been left alone for a moment. Blocks. Anything else (a
+    /// folder, a pipe, a device) is refused without being opened: a pipe would wait forever.
     pub(crate) fn open(path: &Path) -> Result<Self> {
         let about = |source| Error::disk("read", path, source);
         if !std::fs::metadata(path).map_err(about)?.is_file() {
