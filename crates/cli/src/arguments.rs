@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use copying::{CopyAclName, CpArguments, MvArguments};
+pub(crate) use copying::{CopyAclName, CpArguments, HowToCopy, MvArguments};
 
 use crate::place::{Argument, Owner};
 use crate::{environment, exit};

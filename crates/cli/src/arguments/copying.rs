@@ -16,21 +16,11 @@ pub(crate) struct CpArguments {
     /// Files to send, or objects to fetch or to copy; the last one is the target
     #[arg(required = true, num_args = 2.., value_name = "SOURCE… TARGET")]
     pub(crate) places: Vec<OsString>,
-    /// Folders with everything in them
-    #[arg(short, long)]
-    pub(crate) recursive: bool,
-    /// What to do where the name is taken: asks at a terminal, skips without one
-    #[arg(long, value_enum)]
-    pub(crate) conflict: Option<Conflict>,
-    /// Replace what is there: --conflict overwrite
-    #[arg(short = 'f', long, conflicts_with = "conflict")]
-    pub(crate) overwrite: bool,
+    #[command(flatten)]
+    pub(crate) how: HowToCopy,
     /// Who may read what is sent; the server decides where nothing is said, which mostly means nobody else
     #[arg(long, value_enum)]
     pub(crate) acl: Option<CopyAclName>,
-    /// Move at most so many bytes a second, all files together: 500K, 2M, 1.5G
-    #[arg(long, value_name = "BYTES", value_parser = crate::commands::cp::rate)]
-    pub(crate) limit: Option<u64>,
 }
 
 /// What `mv` takes.
@@ -42,6 +32,16 @@ pub(crate) struct MvArguments {
     /// Objects to move; the last one is the target
     #[arg(required = true, num_args = 2.., value_name = "SOURCE… TARGET")]
     pub(crate) places: Vec<String>,
+    #[command(flatten)]
+    pub(crate) how: HowToCopy,
+    /// Who may read it then; without a word it keeps its access rights in one bucket, and elsewhere it is a new object
+    #[arg(long, value_enum)]
+    pub(crate) acl: Option<CopyAclName>,
+}
+
+/// What both take.
+#[derive(Args, Debug)]
+pub(crate) struct HowToCopy {
     /// Folders with everything in them
     #[arg(short, long)]
     pub(crate) recursive: bool,
@@ -51,9 +51,6 @@ pub(crate) struct MvArguments {
     /// Replace what is there: --conflict overwrite
     #[arg(short = 'f', long, conflicts_with = "conflict")]
     pub(crate) overwrite: bool,
-    /// Who may read it then; without a word it keeps its access rights in one bucket, and elsewhere it is a new object
-    #[arg(long, value_enum)]
-    pub(crate) acl: Option<CopyAclName>,
     /// Move at most so many bytes a second, all files together: 500K, 2M, 1.5G
     #[arg(long, value_name = "BYTES", value_parser = crate::commands::cp::rate)]
     pub(crate) limit: Option<u64>,

@@ -14,7 +14,7 @@ use dipper_app::{TransferLimits, UploadAccess};
 
 pub(crate) use rate::rate;
 
-use crate::arguments::{AclName, CopyAclName, CpArguments};
+use crate::arguments::{AclName, CopyAclName, CpArguments, HowToCopy};
 use crate::conflicts::Conflict;
 use crate::exit::{Code, Failure};
 use crate::place::{Argument, Place};
@@ -27,18 +27,18 @@ pub(super) struct Choices {
 }
 
 impl Choices {
-    pub(super) fn new(recursive: bool, overwrite: bool, conflict: Option<Conflict>) -> Self {
-        let said = overwrite.then_some(Conflict::Overwrite).or(conflict);
+    pub(super) fn new(how: &HowToCopy) -> Self {
+        let said = how.overwrite.then_some(Conflict::Overwrite).or(how.conflict);
         Self {
-            recursive,
+            recursive: how.recursive,
             conflict: Conflict::or_default(said),
         }
     }
 }
 
 pub(super) async fn run(session: &Session, arguments: CpArguments) -> Result<Code, Failure> {
-    limit(session, arguments.limit);
-    let choices = Choices::new(arguments.recursive, arguments.overwrite, arguments.conflict);
+    limit(session, arguments.how.limit);
+    let choices = Choices::new(&arguments.how);
     let mut read: Vec<Argument> = arguments.places.iter().map(|text| Argument::read(text)).collect();
     let Some(target) = read.pop() else {
         return Err(Failure::usage("There is nothing to copy."));

@@ -8,8 +8,8 @@ use crate::place::Place;
 use crate::session::Session;
 
 pub(super) async fn run(session: &Session, arguments: &MvArguments) -> Result<Code, Failure> {
-    super::cp::limit(session, arguments.limit);
-    let choices = Choices::new(arguments.recursive, arguments.overwrite, arguments.conflict);
+    super::cp::limit(session, arguments.how.limit);
+    let choices = Choices::new(&arguments.how);
     let places = arguments.places.iter().map(|text| Place::in_bucket(text));
     let mut places: Vec<Place> = places.collect::<Result<_, _>>()?;
     let Some(target) = places.pop() else {
